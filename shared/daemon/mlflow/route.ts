@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../../base/clock.ts'
+import type { Store } from '../../store/store.ts'
+
+/** Who asks: what the token in the path or header belongs to. */
+export interface Caller {
+  /** Id of the capability; null for the project's own token. */
+  capability: string | null
+  /** Called after a run was created through this token, in the same turn, so that capture can tie it to its cell. */
+  runCreated?: (runId: string) => void
+}
+
+/** What a route may use. */
+export interface RouteContext {
+  store: Store
+  clock: Clock
+  /** Folder of all artifacts; `mlflow-artifacts:/<path>` lies under it. */
+  artifactsDir: string
+  caller: Caller
+  /** Told after something changed, so that views are told: `runs`, `experiments`, `models`. */
+  changed(subject: 'runs' | 'experiments' | 'models', ids: readonly string[]): void
+}
+
+/** A route that takes JSON (or a query) and answers JSON. `params` holds body or query, and `:name` parts of the path. */
+export interface JsonRoute {
+  kind: 'json'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Below `/api/2.0/mlflow/` or `/ajax-api/2.0/mlflow/`, e.g. `runs/create`, `logged-models/:model_id`. */
+  path: string
+  handle(context: RouteContext, params: Record<string, unknown>): unknown
+}
+
+/** A route that streams bytes: artifacts up and down. `path` is the full path after the prefix, e.g. `/api/2.0/mlflow-artifacts/artifacts/*`. */
+export interface StreamRoute {
+  kind: 'stream'
+  method: 'GET' | 'PUT' | 'DELETE' | 'POST'
+  path: string
+  handle(
+    context: RouteContext,
+    request: IncomingMessage,
+    response: ServerResponse,
+    rest: string,
+  ): Promise<void>
+}
+
+/** One endpoint of MLflow's REST API. */
+export type Route = JsonRoute | StreamRoute

@@ -1,0 +1,2 @@
+/** Registered models, their versions and aliases, and logged models. */
+export const modelTables = ``

@@ -1,0 +1,46 @@
+/** Capabilities (tokens given out), executed cells, environments, notebook runs. */
+export const daemonTables = `
+CREATE TABLE capability (
+  id TEXT PRIMARY KEY,
+  token TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  kernel_id TEXT,
+  notebook TEXT,
+  parent_run_id TEXT,
+  pid INTEGER,
+  start_time TEXT,
+  created_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE text_blob (
+  hash TEXT PRIMARY KEY,
+  text TEXT NOT NULL
+) STRICT;
+CREATE TABLE execution (
+  id TEXT PRIMARY KEY,
+  capability_id TEXT NOT NULL REFERENCES capability(id) ON DELETE CASCADE,
+  seq INTEGER NOT NULL,
+  cell_id TEXT,
+  code_hash TEXT NOT NULL REFERENCES text_blob(hash),
+  execution_count INTEGER,
+  started_ms INTEGER NOT NULL,
+  ended_ms INTEGER,
+  ok INTEGER,
+  cpu_ms REAL,
+  peak_rss_bytes INTEGER
+) STRICT;
+CREATE INDEX execution_of_capability ON execution(capability_id, seq);
+CREATE TABLE notebook_run (
+  id TEXT PRIMARY KEY,
+  path TEXT NOT NULL,
+  output TEXT,
+  parameters TEXT NOT NULL,
+  kernel_id TEXT,
+  run_id TEXT,
+  state TEXT NOT NULL,
+  cell_index INTEGER NOT NULL DEFAULT 0,
+  running TEXT,
+  created_ms INTEGER NOT NULL,
+  ended_ms INTEGER,
+  failure TEXT
+) STRICT;
+`

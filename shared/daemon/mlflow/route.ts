@@ -27,10 +27,17 @@ export interface JsonRoute {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below `/api/2.0/mlflow/` or `/ajax-api/2.0/mlflow/`, e.g. `runs/create`, `logged-models/:model_id`. */
   path: string
+  /** Major version in the address, `/api/2.0/` or `/api/3.0/`; 2 if left out. */
+  major?: 2 | 3
+  /** Query arguments come as strings, or lists of strings where a key is repeated; `readParams` of validation.ts takes both. */
   handle(context: RouteContext, params: Record<string, unknown>): unknown
 }
 
-/** A route that streams bytes: artifacts up and down. `path` is the full path after the prefix, e.g. `/api/2.0/mlflow-artifacts/artifacts/*`. */
+/**
+ * A route that reads and answers bytes itself: artifacts up and down, plain texts. `path` is the full path, e.g.
+ * `/api/2.0/mlflow-artifacts/artifacts/*` (served below `/ajax-api/` too); what stands for the `*` is handed over
+ * as `rest`, still percent-encoded and without the query.
+ */
 export interface StreamRoute {
   kind: 'stream'
   method: 'GET' | 'PUT' | 'DELETE' | 'POST'

@@ -20,7 +20,7 @@ const neededBytes = 2_000_000_000
 export async function ensurePythonPackages(tell) {
   const wanted = ['-r', join(root, 'requirements.txt'), '-c', join(root, 'constraints.txt')]
   const key = hash(readText('requirements.txt') + readText('constraints.txt'))
-  return await ensureEnvironment({ folder: venvFolder, key, wanted, tell, about: 150, neededBytes })
+  return await ensureEnvironment({ folder: venvFolder, key, wanted, tell, about: 160, neededBytes })
 }
 
 /**

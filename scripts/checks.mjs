@@ -1,0 +1,38 @@
+import { delimiter, dirname } from 'node:path'
+import { node24, root } from './paths.mjs'
+import { lastLines, run } from './run.mjs'
+
+/** What `npm run check` runs, one by one, and what to do when it does not hold. */
+const all = [
+  {
+    name: 'formatting',
+    args: ['node_modules/prettier/bin/prettier.cjs', '--check', '.'],
+    todo: 'npm run format',
+  },
+  { name: 'lint', args: ['node_modules/eslint/bin/eslint.js', '.'], todo: 'npx eslint .' },
+  { name: 'types', args: ['node_modules/typescript/bin/tsc'], todo: 'npx tsc' },
+  {
+    name: 'architecture',
+    args: ['node_modules/mocha/bin/mocha.js', '--reporter', 'dot', 'test/architecture.test.ts'],
+    todo: 'npx mocha test/architecture.test.ts',
+  },
+]
+
+/**
+ * Runs the checks on Node 24; each counts as one test.
+ * @returns {Promise<{ passed: number, failed: number, skipped: [] }>}
+ */
+export async function checks() {
+  console.log('\nchecks (what npm run check does)')
+  let failed = 0
+  const path = [dirname(node24), process.env.PATH ?? ''].join(delimiter)
+  for (const { name, args, todo } of all) {
+    const startedMs = Date.now()
+    const result = await run(node24, args, { cwd: root, env: { ...process.env, PATH: path } })
+    console.log(`  ${result.ok ? '✓' : '✗'} ${name} (${((Date.now() - startedMs) / 1000).toFixed(1)} s)`)
+    if (result.ok) continue
+    failed++
+    console.log(`${lastLines(result.output, 60).replace(/^/gm, '      ')}\n      to see it alone: ${todo}`)
+  }
+  return { passed: all.length - failed, failed, skipped: [] }
+}

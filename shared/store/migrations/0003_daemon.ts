@@ -9,6 +9,7 @@ CREATE TABLE capability (
   parent_run_id TEXT,
   pid INTEGER,
   start_time TEXT,
+  environment_hash TEXT,
   created_ms INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE text_blob (
@@ -31,16 +32,10 @@ CREATE TABLE execution (
 CREATE INDEX execution_of_capability ON execution(capability_id, seq);
 CREATE TABLE notebook_run (
   id TEXT PRIMARY KEY,
-  path TEXT NOT NULL,
-  output TEXT,
-  parameters TEXT NOT NULL,
-  kernel_id TEXT,
-  run_id TEXT,
   state TEXT NOT NULL,
-  cell_index INTEGER NOT NULL DEFAULT 0,
+  run_id TEXT NOT NULL,
   running TEXT,
-  created_ms INTEGER NOT NULL,
-  ended_ms INTEGER,
-  failure TEXT
+  progress TEXT NOT NULL
 ) STRICT;
+CREATE INDEX notebook_run_by_state ON notebook_run(state);
 `

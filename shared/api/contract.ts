@@ -1,0 +1,25 @@
+import type { z } from 'zod'
+import { daemonMethods } from './daemon_methods.ts'
+import { kernelMethods } from './kernel_methods.ts'
+import { notebookMethods } from './notebook_methods.ts'
+import { runMethods } from './run_methods.ts'
+
+/** Everything an editor, a view or the command line can ask of the daemon. */
+export const methods = { ...daemonMethods, ...kernelMethods, ...notebookMethods, ...runMethods }
+
+/** Grows by one when something is taken away or changes its meaning; a client talks to the same number only. */
+export const apiVersion = 1
+
+type All = typeof methods
+
+/** Name of a method: `runs.search`. */
+export type MethodName = keyof All
+/** What a caller gives. */
+export type ParamsOf<M extends MethodName> = z.input<All[M]['params']>
+/** What a handler gets: parsed, with defaults filled in. */
+export type ParsedOf<M extends MethodName> = z.output<All[M]['params']>
+/** What comes back. */
+export type ResultOf<M extends MethodName> = NonNullable<All[M]['result']>
+
+/** A server's side of the contract. A missing handler does not compile. */
+export type Handlers = { [M in MethodName]: (params: ParsedOf<M>) => ResultOf<M> | Promise<ResultOf<M>> }

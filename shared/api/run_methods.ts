@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { method } from './method.ts'
+
+/** A run as a row of a table. Metrics are the latest values. */
+export interface RunSummary {
+  id: string
+  name: string
+  experiment: string
+  status: string
+  startMs: number
+  endMs: number | null
+  params: Record<string, string>
+  metrics: Record<string, number>
+  tags: Record<string, string>
+  parentId: string | null
+  deleted: boolean
+}
+
+/** One executed cell as a run remembers it. */
+export interface CapturedCell {
+  execution: string
+  cell: string | null
+  code: string
+  count: number | null
+  ok: boolean | null
+  startedAtMs: number
+  wallMs: number | null
+}
+
+/** Everything about one run. */
+export interface RunDetail extends RunSummary {
+  children: RunSummary[]
+  /** Cells in the order in which they ran in the run's kernel, up to the run's end. */
+  cells: CapturedCell[]
+  datasets: { name: string; digest: string; source: string; context: string | null }[]
+  artifacts: { path: string; sizeBytes: number }[]
+}
+
+/** A page of a table of runs. */
+export interface RunPage {
+  runs: RunSummary[]
+  nextPageToken: string | null
+}
+
+/** What was, or would be, given back. */
+export interface CleanUp {
+  dryRun: boolean
+  items: { what: string; why: string; sizeBytes: number }[]
+  sizeBytes: number
+}
+
+/** About runs and what they hold. */
+export const runMethods = {
+  'runs.search': method(
+    z.object({
+      experiment: z.string().nullable().default(null),
+      filter: z.string().default(''),
+      orderBy: z.array(z.string()).default([]),
+      limit: z.number().int().min(1).max(50_000).default(50),
+      pageToken: z.string().nullable().default(null),
+      view: z.enum(['active', 'deleted', 'all']).default('active'),
+      /** Also runs that are nested in others. */
+      nested: z.boolean().default(false),
+    }),
+  )<RunPage>(),
+  /** `id` may be the beginning of an id, if only one run begins so. */
+  'runs.get': method(z.object({ id: z.string().min(1) }))<RunDetail>(),
+  'runs.delete': method(z.object({ id: z.string() }))<Record<string, never>>(),
+  'runs.restore': method(z.object({ id: z.string() }))<Record<string, never>>(),
+  'runs.setTag': method(
+    z.object({ id: z.string(), key: z.string().min(1), value: z.string().nullable() }),
+  )<Record<string, never>>(),
+  'store.gc': method(z.object({ dryRun: z.boolean().default(true) }))<CleanUp>(),
+}

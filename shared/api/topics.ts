@@ -1,0 +1,25 @@
+import type { JournalEntry } from '../kernel/kernel.ts'
+
+/** What the daemon says unasked. State topics carry a version: the client then asks for its window. */
+export interface StateTopics {
+  'runs.changed': { version: number }
+  'experiments.changed': { version: number }
+  'models.changed': { version: number }
+  'kernels.changed': { version: number }
+  'notebooks.changed': { version: number }
+}
+
+/** Log topics: everything after the cursor, in order, each once, then what comes. */
+export interface LogTopics {
+  /** One kernel's journal; `of` is the kernel's id, the cursor its last seen `seq`. */
+  'kernel.journal': JournalEntry
+}
+
+/** Names of the state topics, for whoever must list them. */
+export const stateTopics = [
+  'runs.changed',
+  'experiments.changed',
+  'models.changed',
+  'kernels.changed',
+  'notebooks.changed',
+] as const satisfies readonly (keyof StateTopics)[]

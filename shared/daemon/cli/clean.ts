@@ -1,0 +1,37 @@
+import type { CleanUp } from '../../api/run_methods.ts'
+import { openState } from '../../base/project.ts'
+import { findSupervisor } from '../../kernel/supervisor_client.ts'
+import { stopDaemon } from './daemon.ts'
+import { print, withClient, type CommandContext } from './context.ts'
+import { formatBytes, formatTable } from './terminal.ts'
+
+/** `daybook gc`: gives space back, by the project's retention rules. */
+export async function gcCommand(context: CommandContext, options: { dryRun?: boolean }): Promise<number> {
+  const dryRun = options.dryRun ?? false
+  print(context, await withClient(context, (client) => client.call('store.gc', { dryRun })), formatCleanUp)
+  return 0
+}
+
+/** `daybook stop --all`: every kernel of the project, its supervisor and its daemon. Runs under way end as KILLED. */
+export async function stopAllCommand(context: CommandContext): Promise<number> {
+  const paths = openState(context.root)
+  const supervisor = await findSupervisor(paths)
+  const kernels = supervisor === null ? [] : await supervisor.list()
+  for (const kernel of kernels) await supervisor?.stop(kernel.id)
+  supervisor?.close()
+  const daemon = await stopDaemon(context.root)
+  print(context, { kernels: kernels.length, daemon }, () =>
+    kernels.length === 0 && !daemon
+      ? `Nothing runs for ${context.root}.`
+      : `Stopped ${kernels.length} kernel${kernels.length === 1 ? '' : 's'}${daemon ? ' and the daemon' : ''}.`,
+  )
+  return 0
+}
+
+function formatCleanUp(result: CleanUp): string {
+  if (result.items.length === 0) return 'Nothing to give back.'
+  const rows = result.items.map((item) => [item.what, item.why, formatBytes(item.sizeBytes)])
+  const table = formatTable([{ title: 'WHAT' }, { title: 'WHY' }, { title: 'SIZE', align: 'right' }], rows)
+  const word = result.dryRun ? 'Would give back' : 'Gave back'
+  return `${table}\n${word} ${formatBytes(result.sizeBytes)}.`
+}

@@ -1,0 +1,138 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { version } from '../../api/version.ts'
+import { Problem, toWireProblem } from '../../base/problem.ts'
+import { attachCommand } from './attach.ts'
+import { gcCommand, stopAllCommand } from './clean.ts'
+import { compareCommand } from './compare.ts'
+import { openContext, type CommandContext, type GlobalOptions } from './context.ts'
+import { ensureCommand, statusCommand, stopDaemonCommand } from './daemon.ts'
+import { doctorCommand } from './doctor.ts'
+import { execCommand } from './exec.ts'
+import { changeKernelCommand, listKernelsCommand, startKernelCommand } from './kernels.ts'
+import { runCommand, type RunOptions } from './run.ts'
+import { runsCommand, type RunsOptions } from './runs.ts'
+import { showCommand, type ShowOptions } from './show.ts'
+import { openTerminal, type Terminal } from './terminal.ts'
+import { exportCommand, importCommand, type ExportOptions } from './transfer.ts'
+
+const terminal = openTerminal()
+process.exitCode = await main(process.argv.slice(2), terminal)
+
+/** Runs one command line; returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
+async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+  let code = 0
+  const program = buildProgram((work) => async (...given: unknown[]) => {
+    const command = given.at(-1) as Command
+    code = await work(openContext(terminal, command.optsWithGlobals<GlobalOptions>()), given.slice(0, -1))
+  })
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    return fail(terminal, error, args.includes('--json'))
+  }
+}
+
+type Work = (context: CommandContext, given: unknown[]) => Promise<number>
+
+function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<void>): Command {
+  const program = new Command('daybook')
+    .description('MLOps inside the notebook: kernels that survive, every run tracked, all on this machine.')
+    .version(version)
+    .exitOverride()
+    .enablePositionalOptions()
+    .showHelpAfterError('(daybook --help shows all commands)')
+  const add = (parent: Command, usage: string, description: string): Command =>
+    parent
+      .command(usage)
+      .description(description)
+      .option('--json', 'print JSON and nothing else')
+      .option('--project <folder>', 'the project folder (default: found from here upwards)')
+
+  add(program, 'run <notebook>', 'execute a notebook, tracked')
+    .option('-p, --parameter <name=value>', 'set a parameter; may be repeated', collect)
+    .option('--kernel <name>', 'kernel to use (default: the one the notebook names)')
+    .option('--output <file>', 'also write the executed notebook there')
+    .action(action((context, [notebook, options]) => runCommand(context, notebook as string, options as RunOptions)))
+  add(program, 'runs', 'list runs')
+    .option('--search <filter>', 'e.g. "metrics.accuracy > 0.8 and params.seed = \'0\'" (also OR and parentheses)')
+    .option('--order-by <key>', 'e.g. "metrics.accuracy DESC"; may be repeated', collect)
+    .option('--limit <n>', 'how many', positive, 20)
+    .option('--experiment <name>', 'only this experiment')
+    .option('--nested', 'also runs inside other runs')
+    .option('--deleted', 'the trash instead')
+    .action(action((context, [options]) => runsCommand(context, options as RunsOptions)))
+  add(program, 'show <run>', 'everything about one run (the first digits of its id are enough)')
+    .option('--code', 'with the whole code of its cells')
+    .action(action((context, [run, options]) => showCommand(context, run as string, options as ShowOptions)))
+  add(program, 'compare <run> <runs...>', 'what differs between runs')
+    .action(action((context, [run, more]) => compareCommand(context, [run as string, ...(more as string[])])))
+  add(program, 'exec', 'run a command, tracked: daybook exec -- python train.py')
+    .argument('<command...>', 'the command and its arguments')
+    .passThroughOptions()
+    .action(action((context, [command]) => execCommand(context, command as string[])))
+
+  const kernels = program.command('kernels').description('kernels that run, and that could be started')
+  add(kernels, 'list', 'list them').action(action(listKernelsCommand))
+  kernels.commands[0] && setDefault(kernels, 'list')
+  add(kernels, 'start [name]', 'start one')
+    .option('--notebook <file>', 'the notebook it is for')
+    .action(action((context, [name, options]) => startKernelCommand(context, name as string, options as object)))
+  add(kernels, 'attach <kernel>', 'see what it wrote and writes, and run lines on it').action(
+    action((context, [id]) => attachCommand(context, id as string)),
+  )
+  for (const change of ['interrupt', 'restart', 'stop'] as const) {
+    add(kernels, `${change} <kernel>`, `${change} one`).action(
+      action((context, [id]) => changeKernelCommand(context, change, id as string)),
+    )
+  }
+
+  const daemon = program.command('daemon').description('the process behind it all')
+  add(daemon, 'start', 'start it, if it does not run').action(action(ensureCommand))
+  add(daemon, 'ensure', 'the same, for programs (with --json)').action(action(ensureCommand))
+  add(daemon, 'status', 'what it does').action(action(statusCommand))
+  add(daemon, 'stop', 'end it; kernels go on').action(action(stopDaemonCommand))
+  add(program, 'stop', 'stop everything of this project')
+    .requiredOption('--all', 'kernels, supervisor and daemon')
+    .action(action(stopAllCommand))
+  add(program, 'doctor', 'what is found, what survives on this machine, what is missing').action(action(doctorCommand))
+  add(program, 'gc', 'give space back')
+    .option('--dry-run', 'only say what would go')
+    .action(action((context, [options]) => gcCommand(context, options as { dryRun?: boolean })))
+  add(program, 'export', 'write everything out in open formats')
+    .requiredOption('--all', 'all experiments')
+    .option('--to <folder>', 'where to', 'daybook-export')
+    .action(action((context, [options]) => exportCommand(context, options as ExportOptions)))
+  add(program, 'import <source>', 'take over runs: an mlruns folder, an mlflow.db, the address of an MLflow server').action(
+    action((context, [source]) => importCommand(context, source as string)),
+  )
+  return program
+}
+
+function setDefault(parent: Command, name: string): void {
+  parent.action(async () => {
+    await parent.parseAsync([name], { from: 'user' })
+  })
+}
+
+function collect(word: string, words: string[] = []): string[] {
+  return [...words, word]
+}
+
+function positive(word: string): number {
+  const value = Number(word)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Give a whole number above 0.')
+  return value
+}
+
+function fail(terminal: Terminal, error: unknown, json: boolean): number {
+  const problem = toWireProblem(error)
+  if (json) terminal.out(JSON.stringify({ error: problem }, null, 2))
+  else {
+    terminal.err(terminal.style('red', problem.message))
+    if (problem.hint !== undefined) terminal.err(problem.hint)
+  }
+  if (!(error instanceof Problem) && process.env['DAYBOOK_DEBUG'] !== undefined) terminal.err(String((error as Error).stack))
+  return problem.code === 'cancelled' ? 130 : 1
+}

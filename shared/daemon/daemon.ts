@@ -1,0 +1,277 @@
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import { apiVersion } from '../api/contract.ts'
+import type { DaemonStatus } from '../api/daemon_methods.ts'
+import { version } from '../api/version.ts'
+import { hostname } from 'node:os'
+import { Bag } from '../base/bag.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import { Problem } from '../base/problem.ts'
+import { bootId, isAlive, thisProcess } from '../base/process.ts'
+import type { StatePaths } from '../base/project.ts'
+import type { KernelId } from '../kernel/kernel.ts'
+import { keepSpooledArtifact } from '../runs/artifact.ts'
+import { openStore } from '../store/store.ts'
+import { findCapability, findProjectCapability, grantCapability, someHolderLives, type Capability } from './capability.ts'
+import { Capture } from './capture.ts'
+import { writeDaemonFile } from './discovery.ts'
+import { daemonCommand } from './ensure.ts'
+import { cleanUpHandlers } from './handlers/clean_up_handlers.ts'
+import { daemonHandlers } from './handlers/daemon_handlers.ts'
+import { kernelHandlers } from './handlers/kernel_handlers.ts'
+import { notebookHandlers } from './handlers/notebook_handlers.ts'
+import { runHandlers } from './handlers/run_handlers.ts'
+import { freePort, openIdentity, saveIdentity, type Identity } from './identity.ts'
+import { ingestEvents } from './ingest.ts'
+import { Kernels } from './kernels.ts'
+import { Life } from './life.ts'
+import type { LogRequest } from './line.ts'
+import { createMlflowHandler } from './mlflow/dispatch.ts'
+import { routes } from './mlflow/routes.ts'
+import { NotebookRunner } from './notebook_runner.ts'
+import { createDaemonServer } from './server.ts'
+import { takeSpools } from './spool.ts'
+import { TopicBoard } from './topics.ts'
+
+/** What the daemon is started with. */
+export interface DaemonOptions {
+  paths: StatePaths
+  log: Log
+  clock: Clock
+}
+
+/** A running daemon. */
+export interface Daemon {
+  url: string
+  /** Ends it; kernels go on. */
+  stop(): void
+  /** Resolves when it has ended. */
+  ended: Promise<void>
+}
+
+/** How often it looks whether it is still needed, whether spools lie about, and whether processes are gone. */
+const lookEveryMs = 2_000
+
+/** Puts everything together and serves. The one composition root of the daemon. */
+export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise<Daemon> {
+  const bag = new Bag()
+  const startedAtMs = clock.nowMs()
+  const store = openStore(paths.database)
+  bag.add(() => store.close())
+  const topics = new TopicBoard()
+  bag.add(() => topics.close())
+  const artifactsDir = paths.artifacts
+  const capture = new Capture({ store, clock, artifactsDir, root: paths.root, log })
+  bag.add(() => capture.settle())
+  const identity = await openIdentity(paths)
+  const url = (): string => `http://127.0.0.1:${identity.port}`
+  const kernels = new Kernels({
+    store,
+    clock,
+    paths,
+    url,
+    processEnded: (ended) => endRuns((capability) => capability.id === ended.id),
+  })
+  const runner = new NotebookRunner({ store, clock, paths, kernels, capture, topics, log })
+  bag.add(() => runner.close())
+  const mlflow = createMlflowHandler(routes, { onDefect: (error, where) => log(`${where}: ${describe(error)}`) })
+  const life = new Life(clock)
+  let clients = 0
+  let end: () => void = () => undefined
+  const ended = new Promise<void>((resolve) => (end = resolve))
+
+  const handlers = {
+    ...daemonHandlers({
+      store,
+      clock,
+      capture,
+      status,
+      stop: () => setTimeout(stop, 20),
+      environment: (capability) => kernels.environment(capability),
+      address: (capability) => `${url()}/k/${capability.token}`,
+      takeSpools: () => lookForSpools(0),
+    }),
+    ...kernelHandlers({ kernels, topics, root: paths.root }),
+    ...notebookHandlers(runner),
+    ...runHandlers({ store, clock, topics, artifactsDir }),
+    ...cleanUpHandlers({ store, clock, paths, topics }),
+  }
+  const server = createDaemonServer({
+    root: paths.root,
+    token: identity.token,
+    startedAtMs,
+    handlers,
+    topics,
+    followLog,
+    findCapability: (token) => findCapability(store, token),
+    mlflow: (request, response, path, capability) =>
+      mlflow(request, response, path, {
+        store,
+        clock,
+        artifactsDir,
+        caller: {
+          capability: capability?.id ?? null,
+          ...(capability === null ? {} : { runCreated: (id: string) => runCreated(id, capability) }),
+        },
+        changed: (subject, ids) => {
+          if (subject === 'runs') runsTouched(ids)
+          else topics.bump(`${subject}.changed`)
+        },
+      }),
+    ingest,
+    clientsChanged: (count) => (clients = count),
+    log,
+  })
+  await listen(server, identity, async () => {
+    const moved = saveIdentity(paths, { ...identity, port: await freePort() })
+    log(`port ${identity.port} belongs to another program now; using ${moved.port}`)
+    identity.port = moved.port
+  })
+  bag.add(() => closeServer(server))
+  const { pid, startTime } = thisProcess()
+  writeDaemonFile(paths, {
+    pid,
+    start_time: startTime,
+    url: url(),
+    token: identity.token,
+    version,
+    api: apiVersion,
+    project: paths.root,
+    host: hostname(),
+    boot: bootId(),
+    started_ms: startedAtMs,
+    start: daemonCommand(paths.root),
+  })
+  log(`version ${version} serves ${paths.root} at ${url()}`)
+  lookForSpools(0)
+  void runner.resume()
+  const timer = setInterval(() => void look(), lookEveryMs)
+  bag.add(() => clearInterval(timer))
+
+  return { url: url(), stop, ended }
+
+  function stop(): void {
+    if (bag.closed) return
+    void bag
+      .close()
+      .catch((error: unknown) => log(describe(error)))
+      .then(() => {
+        log('ended')
+        end()
+      })
+  }
+
+  async function look(): Promise<void> {
+    lookForSpools()
+    endRuns(({ process: holder }) => holder !== null && !isAlive(holder))
+    const needed = clients > 0 || runner.running > 0 || someHolderLives(store) || (await livingKernels()) > 0
+    if (life.check(needed)) stop()
+  }
+
+  async function livingKernels(): Promise<number> {
+    const list = await kernels.list().catch(() => [])
+    return list.filter((kernel) => kernel.state !== 'dead').length
+  }
+
+  function endRuns(gone: (capability: Capability) => boolean): void {
+    if (capture.endOrphans(gone).length > 0) topics.bump('runs.changed')
+  }
+
+  function runCreated(id: string, capability: Capability): void {
+    capture.runCreated(id as Parameters<Capture['runCreated']>[0], capability, null)
+  }
+
+  function runsTouched(ids: readonly string[]): void {
+    capture.runsTouched(ids as Parameters<Capture['runsTouched']>[0])
+    topics.bump('runs.changed')
+  }
+
+  function ingest(lines: string, capability: Capability): number {
+    return ingestEvents(
+      {
+        store,
+        clock,
+        log,
+        keepArtifact: (runId, path, file) => keepSpooledArtifact({ store, artifactsDir, runId, path, file: join(paths.spool, file) }),
+        runCreated: (id, from, execution) => capture.runCreated(id, from, execution),
+        runsTouched,
+      },
+      lines,
+      capability,
+    )
+  }
+
+  function lookForSpools(settledMs?: number): void {
+    const take = (lines: string, token: string): boolean => {
+      const capability = findCapability(store, token)
+      if (capability !== null) ingest(lines, capability)
+      return capability !== null
+    }
+    takeSpools({ folder: paths.spool, take, nowMs: clock.nowMs(), log, ...(settledMs === undefined ? {} : { settledMs }) })
+  }
+
+  async function followLog(request: LogRequest): Promise<() => void> {
+    if (request.topic !== 'kernel.journal') throw new Problem('not_found', `There is no topic "${request.topic}"`)
+    const { id } = await kernels.get(request.of)
+    const connection = await (await kernels.supervisor()).attach(id as KernelId, request.cursor)
+    connection.onEntry((entry) => request.onEntry(entry.seq, entry))
+    connection.onClose((why) => request.onEnd(new Problem('daemon_unreachable', `The kernel's journal ended: ${why}`)))
+    return () => connection.close()
+  }
+
+  /** What `daybook daemon status` shows: an address for anything on this machine, the same for the project's life. */
+  function projectCapability(): Capability {
+    return findProjectCapability(store) ?? grantCapability(store, { kind: 'project' }, clock.nowMs())
+  }
+
+  async function status(): Promise<DaemonStatus> {
+    return {
+      version,
+      project: paths.root,
+      stateDir: paths.dir,
+      movedBecause: paths.movedBecause,
+      pid,
+      url: url(),
+      trackingUri: `${url()}/k/${projectCapability().token}`,
+      startedAtMs,
+      memoryBytes: process.memoryUsage.rss(),
+      clients,
+      kernels: await livingKernels(),
+      notebookRuns: runner.running,
+      endsAtMs: life.endsAtMs,
+    }
+  }
+}
+
+/** Binds the project's own port. A former daemon may need a moment to leave it; a stranger on it gets his way. */
+async function listen(server: Server, identity: Identity, moveAway: () => Promise<void>): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const error = await tryListen(server, identity.port)
+    if (error === null) return
+    if (error.code !== 'EADDRINUSE' || tries > 40) throw error
+    if (tries === 30) await moveAway()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+function tryListen(server: Server, port: number): Promise<NodeJS.ErrnoException | null> {
+  return new Promise((resolve) => {
+    server.once('error', resolve)
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', resolve)
+      resolve(null)
+    })
+  })
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? String(error.stack) : String(error)
+}

@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { apiVersion } from '../api/contract.ts'
+import { version } from '../api/version.ts'
+import { Problem } from '../base/problem.ts'
+import { openState, type StatePaths } from '../base/project.ts'
+import { readDaemonFile } from './discovery.ts'
+
+/** Where the daemon of a project answers. */
+export interface DaemonAddress {
+  url: string
+  token: string
+  /** Whether this call started it. */
+  started: boolean
+}
+
+/** How long a start may take before it counts as failed: it includes the migration of a large store. */
+const startLimitMs = 60_000
+
+/**
+ * Finds the project's daemon, or starts it. A daemon of an older version is asked to end first, so that the
+ * newest installed Daybook serves; kernels and running cells do not notice.
+ * @throws Problem `daemon_unreachable` with the end of the daemon's log
+ */
+export async function ensureDaemon(root: string): Promise<DaemonAddress> {
+  const paths = openState(root)
+  const found = await findDaemon(paths)
+  if (found !== null && !isNewer(version, found.version)) return { ...found, started: false }
+  if (found !== null) await handOver(found)
+  startDaemon(paths)
+  const deadline = Date.now() + startLimitMs
+  for (let pauseMs = 20; Date.now() < deadline; pauseMs = Math.min(pauseMs * 1.3, 250)) {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    const daemon = await findDaemon(paths)
+    if (daemon !== null) return { ...daemon, started: true }
+  }
+  throw new Problem('daemon_unreachable', `The Daybook daemon of "${root}" did not start${lastWords(paths)}`, {
+    hint: `Its log is ${join(paths.logs, 'daemon.log')}; "daybook doctor" looks for the usual causes.`,
+  })
+}
+
+/** The daemon that answers for this project, or null. */
+export async function findDaemon(paths: StatePaths): Promise<(DaemonAddress & { version: string }) | null> {
+  const file = readDaemonFile(paths)
+  if (file === null) return null
+  try {
+    const answer = await fetch(`${file.url}/health`, { signal: AbortSignal.timeout(3000) })
+    const health = (await answer.json()) as { name?: string; api?: number; pid?: number }
+    if (health.name !== 'daybook' || health.pid !== file.pid) return null
+    if (health.api !== apiVersion) {
+      throw new Problem('daemon_unreachable', `A Daybook with another API (${String(health.api)}) serves this project`, {
+        hint: 'Update the older of the two installations, or stop it with its own "daybook daemon stop".',
+      })
+    }
+    return { url: file.url, token: file.token, version: file.version, started: false }
+  } catch (error) {
+    if (error instanceof Problem) throw error
+    return null
+  }
+}
+
+/** Command line that starts the daemon of a project, from the sources or from the bundle. */
+export function daemonCommand(root: string): string[] {
+  const here = fileURLToPath(import.meta.url)
+  const entry = here.endsWith('.ts') ? join(here, '..', 'main.ts') : join(here, '..', 'daemon.mjs')
+  return [process.execPath, '--disable-warning=ExperimentalWarning', entry, root]
+}
+
+function startDaemon(paths: StatePaths): void {
+  const [command, ...args] = daemonCommand(paths.root)
+  const log = openSync(join(paths.logs, 'daemon.err'), 'w', 0o600)
+  // Its own session and no pipes: it must outlive whoever starts it.
+  const child = spawn(command ?? process.execPath, args, {
+    detached: true,
+    stdio: ['ignore', log, log],
+    cwd: paths.root,
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+  })
+  child.unref()
+  closeSync(log)
+}
+
+async function handOver(daemon: DaemonAddress): Promise<void> {
+  await fetch(`${daemon.url}/api/daemon.stop`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${daemon.token}`, 'content-type': 'application/json' },
+    body: '{}',
+  }).catch(() => null)
+}
+
+function isNewer(one: string, other: string): boolean {
+  const numbers = (text: string): number[] => text.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0)
+  const [a, b] = [numbers(one), numbers(other)]
+  for (let i = 0; i < 3; i++) if ((a[i] ?? 0) !== (b[i] ?? 0)) return (a[i] ?? 0) > (b[i] ?? 0)
+  return false
+}
+
+function lastWords(paths: StatePaths): string {
+  try {
+    const text = readFileSync(join(paths.logs, 'daemon.err'), 'utf8').trim()
+    return text === '' ? '' : `: ${text.split('\n').slice(-3).join(' / ')}`
+  } catch {
+    return ''
+  }
+}

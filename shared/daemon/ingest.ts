@@ -1,0 +1,155 @@
+import { moduleEvent, type ModuleEvent } from '../api/module_events.ts'
+import type { Clock } from '../base/clock.ts'
+import { ensureExperiment } from '../runs/experiment.ts'
+import { logInputs } from '../runs/dataset.ts'
+import { logBatch } from '../runs/logging.ts'
+import { createRun, getRun, RunNotFoundError, updateRun, type RunId } from '../runs/run.ts'
+import type { Store } from '../store/store.ts'
+import type { Capability } from './capability.ts'
+import { beginExecution, cellOfExecution, endExecution, keepText } from './execution.ts'
+import { redact } from './redact.ts'
+
+/** What taking in events needs. */
+export interface IngestParts {
+  store: Store
+  clock: Clock
+  /** Moves a file that the module left in the spool folder to its place among the run's artifacts. */
+  keepArtifact(runId: RunId, path: string, spoolFile: string): void
+  /** Told after a run was made through this capability. */
+  runCreated(runId: RunId, capability: Capability, execution: string | null): void
+  /** Told once a chunk, which runs it touched. */
+  runsTouched(ids: readonly RunId[]): void
+  log(message: string): void
+}
+
+/**
+ * Takes in lines of events from one kernel or script, in one transaction. A line that is broken (a spool file
+ * may end in the middle of one) or that the store refuses is logged and passed over; the others count.
+ * @returns how many events were accepted
+ */
+export function ingestEvents(parts: IngestParts, lines: string, capability: Capability): number {
+  const touched = new Set<RunId>()
+  let accepted = 0
+  parts.store.transaction(() => {
+    for (const line of lines.split('\n')) {
+      if (line.trim() === '') continue
+      try {
+        takeEvent(parts, parseEvent(line), capability, touched)
+        accepted++
+      } catch (error) {
+        // A full disk is not the line's fault: the module must keep it.
+        if ((error as { code?: string }).code === 'store_full') throw error
+        parts.log(`event passed over: ${(error as Error).message}: ${line.slice(0, 200)}`)
+      }
+    }
+  })
+  parts.runsTouched([...touched])
+  return accepted
+}
+
+function parseEvent(line: string): ModuleEvent {
+  return moduleEvent.parse(JSON.parse(line))
+}
+
+function takeEvent(parts: IngestParts, event: ModuleEvent, capability: Capability, touched: Set<RunId>): void {
+  const { store } = parts
+  if ('run_id' in event) touched.add(event.run_id as RunId)
+  switch (event.type) {
+    case 'spool':
+      return
+    case 'cell_begin':
+      return beginExecution(store, capability.id, event)
+    case 'cell_end':
+      return endExecution(store, event)
+    case 'run':
+      return beginRun(parts, event, capability)
+    case 'params':
+      return logBatch(store, event.run_id as RunId, { params: redactAll(event.params) })
+    case 'tags':
+      return logBatch(store, event.run_id as RunId, { tags: redactAll(event.tags) })
+    case 'metrics': {
+      const metrics = event.rows.map(([key, value, step, at]) => ({ key, value, step, atMs: at }))
+      return logBatch(store, event.run_id as RunId, { metrics })
+    }
+    case 'dataset':
+      return addDataset(store, event)
+    case 'artifact':
+      return parts.keepArtifact(event.run_id as RunId, event.path, event.file)
+    case 'environment': {
+      const hash = keepText(store, redact(JSON.stringify({ ...event, type: undefined }, null, 1)))
+      store.run('UPDATE capability SET environment_hash = ? WHERE id = ?', hash, capability.id)
+      return
+    }
+    case 'run_end':
+      return endRun(store, event)
+  }
+}
+
+function beginRun(parts: IngestParts, event: Extract<ModuleEvent, { type: 'run' }>, capability: Capability): void {
+  const { store } = parts
+  const runId = event.run_id as RunId
+  if (runExists(store, runId)) return
+  const experiment = event.experiment ?? capability.notebook ?? 'scripts'
+  const tags: Record<string, string> = { ...event.tags }
+  const parent = event.parent_run_id ?? (capability.kind === 'kernel' ? capability.runId : null)
+  if (parent !== null && parent !== runId) tags['mlflow.parentRunId'] = parent
+  if (event.execution != null) {
+    tags['daybook.execution'] = event.execution
+    const cell = cellOfExecution(store, event.execution)
+    if (cell !== null) tags['daybook.cell'] = cell
+  }
+  const experimentId = ensureExperiment(store, experiment, parts.clock.nowMs())
+  createRun(store, { runId, experimentId, startMs: event.at, tags, ...(event.name == null ? {} : { name: event.name }) })
+  parts.runCreated(runId, capability, event.execution ?? null)
+}
+
+function endRun(store: Store, event: Extract<ModuleEvent, { type: 'run_end' }>): void {
+  const runId = event.run_id as RunId
+  const cost: [string, number | null | undefined][] = [
+    ['daybook.wallMs', event.wall_ms],
+    ['daybook.cpuMs', event.cpu_ms],
+    ['daybook.peakRssBytes', event.peak_rss_bytes],
+  ]
+  const tags = Object.fromEntries(
+    cost.flatMap(([key, value]) => (value == null ? [] : [[key, String(Math.round(value))]])),
+  ) as Record<string, string>
+  logBatch(store, runId, { tags })
+  updateRun(store, runId, { status: event.status, endMs: event.at })
+}
+
+function addDataset(store: Store, event: Extract<ModuleEvent, { type: 'dataset' }>): void {
+  logInputs(store, event.run_id as RunId, {
+    datasets: [
+      {
+        dataset: {
+          name: event.name,
+          digest: event.digest,
+          sourceType: event.source_type,
+          source: event.source,
+          schema: asText(event.schema),
+          profile: asText(event.profile),
+        },
+        tags: event.context == null ? {} : { 'mlflow.data.context': event.context },
+      },
+    ],
+  })
+}
+
+function runExists(store: Store, runId: RunId): boolean {
+  try {
+    getRun(store, runId)
+    return true
+  } catch (error) {
+    if (error instanceof RunNotFoundError) return false
+    throw error
+  }
+}
+
+function redactAll(record: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, redact(value)]))
+}
+
+function asText(value: unknown): string | null {
+  if (value === undefined || value === null) return null
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

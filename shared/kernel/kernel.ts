@@ -84,6 +84,10 @@ export type MarkType = 'daybook_gap' | 'daybook_cut' | 'daybook_dead' | 'daybook
 /** One client's line to one kernel. */
 export interface KernelConnection {
   readonly kernel: KernelId
+  /** Number of the journal's last entry when this line was opened: what comes up to it is the past. */
+  readonly head: number
+  /** msg_ids of the executions that had not ended then, in the order in which they were asked. */
+  readonly open: readonly string[]
   /** Sends a request. It is journalled before it goes out. */
   send(channel: 'shell' | 'control' | 'stdin', message: KernelMessage): void
   /** Everything from the cursor on, in order, each entry once; then what comes. */

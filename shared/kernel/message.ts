@@ -18,7 +18,7 @@ export interface MessageHeader {
 export interface KernelMessage {
   header: MessageHeader
   /** Empty object for a message without a parent. */
-  parent_header: MessageHeader | Record<string, never>
+  parent_header: Partial<MessageHeader>
   metadata: Record<string, unknown>
   content: Record<string, unknown>
   buffers: readonly Uint8Array[]

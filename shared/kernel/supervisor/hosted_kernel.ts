@@ -1,0 +1,377 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../../base/clock.ts'
+import { randomHex } from '../../base/id.ts'
+import type { Log } from '../../base/log.ts'
+import { Problem } from '../../base/problem.ts'
+import { bootId, isAlive } from '../../base/process.ts'
+import type { StatePaths } from '../../base/project.ts'
+import { type ConnectionInfo, newConnection, readConnection, writeConnection } from '../connection.ts'
+import type { KernelId, KernelInfo, StartKernel } from '../kernel.ts'
+import { deathReason, lastWords, spawnKernel } from '../launch.ts'
+import type { KernelMessage } from '../message.ts'
+import { newCurveKeys } from './channels.ts'
+import { type Exit, type KernelProcess, watchChild, watchStranger } from './kernel_process.ts'
+import { kernelFiles, type KernelRecord, removeKernelFiles, saveRecord } from './kernel_record.ts'
+import type { SupervisorLimits } from './limits.ts'
+import { type Line, openLine, type Phase } from './line.ts'
+
+/** What all kernels of a supervisor share. */
+export interface House {
+  paths: StatePaths
+  limits: SupervisorLimits
+  clock: Clock
+  log: Log
+  /** TCP ports given out. */
+  ports: Set<number>
+  /** Called when a journal has grown by a file. */
+  onSegment: () => void
+}
+
+/** A kernel in the supervisor's care. */
+export interface HostedKernel {
+  readonly id: KernelId
+  readonly line: Line
+  info(): KernelInfo
+  interrupt(): Promise<void>
+  restart(): Promise<KernelInfo>
+  /** Asks, then insists; takes its files away, not its journal. */
+  stop(): Promise<void>
+  /** One more client follows it, until the returned function is called. */
+  join(): () => void
+  /** Lets go of it; the process lives on. */
+  release(): void
+}
+
+/** So many sets of ports are tried before a start counts as failed. */
+const portTries = 5
+
+/**
+ * Starts a kernel and waits until it answers.
+ * @throws Problem `kernel_start_failed` with the last lines it wrote
+ */
+export async function startKernel(house: House, id: KernelId, options: StartKernel): Promise<HostedKernel> {
+  const record: KernelRecord = {
+    format: 1,
+    id,
+    launch: options.launch,
+    env: options.env,
+    cwd: options.cwd,
+    notebook: options.notebook,
+    routingId: `daybook-${randomHex(12)}`,
+    session: randomHex(16),
+    process: null,
+    boot: bootId(),
+    startedAtMs: house.clock.nowMs(),
+  }
+  for (let tries = 1; ; tries++) {
+    const kernel = await hostNew(house, record)
+    try {
+      await kernel.begin()
+      return kernel
+    } catch (error) {
+      const taken = /address already in use|EADDRINUSE/i.test((error as Error).message)
+      await kernel.stop()
+      if (!taken || tries === portTries) throw error
+      house.log(`kernel ${id}: ports were taken, trying others`)
+    }
+  }
+}
+
+/** Takes over a kernel that an earlier supervisor started; it may have died in the meantime. */
+export function adoptKernel(house: House, record: KernelRecord): HostedKernel {
+  const connection = readConnection(kernelFiles(house.paths.kernels, record.id).connection)
+  const kernel = host(house, record, connection)
+  kernel.takeOver()
+  return kernel
+}
+
+type Beginner = HostedKernel & { begin(): Promise<void>; takeOver(): void }
+
+async function hostNew(house: House, record: KernelRecord): Promise<Beginner> {
+  const files = kernelFiles(house.paths.kernels, record.id)
+  const connection = await newConnection({
+    launch: record.launch,
+    runtime: house.paths.runtime,
+    curveKeys: newCurveKeys,
+    taken: house.ports,
+  })
+  writeConnection(files.connection, connection)
+  // Before the first connect: whoever comes after us must know the name of our sockets.
+  saveRecord(house.paths.kernels, record)
+  return host(house, record, connection)
+}
+
+function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beginner {
+  const { paths, limits, clock, log } = house
+  const files = kernelFiles(paths.kernels, from.id)
+  const journalFolder = join(paths.journal, from.id)
+  const { routingId, session } = from
+  const line = openLine({
+    connection,
+    routingId,
+    session,
+    journalFolder,
+    limits,
+    clock,
+    log,
+    onSegment: house.onSegment,
+  })
+  const ports = connection.transport === 'tcp' ? portsOf(connection) : []
+  ports.forEach((port) => house.ports.add(port))
+  let record = from
+  let phase: Phase = 'starting'
+  let running: KernelProcess | null = null
+  let death: string | null = null
+  let features: KernelMessage['content'] | null = null
+  let clients = 0
+  let adopted = false
+  let changedAtMs = clock.nowMs()
+  /** Set while we end the process ourselves: its end is then no news. */
+  let ending = false
+
+  function turn(next: Phase): void {
+    phase = next
+    changedAtMs = clock.nowMs()
+  }
+
+  function watch(process: KernelProcess): void {
+    running = process
+    const isNews = (): boolean => running === process && !ending
+    void process.exited.then(async (exit) => {
+      if (!isNews()) return
+      await line.settle()
+      if (isNews()) mourn(exit)
+    })
+  }
+
+  function mourn(exit: Exit): void {
+    death = deathReason(exit.how, files.log)
+    turn('dead')
+    line.mark('daybook_dead', {
+      reason: death,
+      code: exit.code,
+      signal: exit.signal,
+      open: line.ledger.open(),
+    })
+    line.ledger.forget(line.ledger.open())
+    line.forgetActivity()
+    line.journal.flush()
+    log(`kernel ${record.id} died: ${death.replaceAll('\n', ' / ')}`)
+  }
+
+  async function begin(): Promise<void> {
+    rmSync(files.log, { force: true })
+    line.forgetActivity()
+    const child = await spawnKernel({
+      launch: record.launch,
+      connectionFile: files.connection,
+      logFile: files.log,
+      cwd: record.cwd,
+      env: record.env,
+    })
+    const process = watchChild(child)
+    record = { ...record, process: process.identity, boot: bootId(), startedAtMs: clock.nowMs() }
+    saveRecord(paths.kernels, record)
+    ending = false
+    death = null
+    adopted = false
+    watch(process)
+    features = await untilReady(process)
+    turn('live')
+  }
+
+  /** Asks until the kernel answers on shell and is heard on iopub, whose subscription takes a moment longer. */
+  async function untilReady(process: KernelProcess): Promise<KernelMessage['content']> {
+    const began = performance.now()
+    const answers: KernelMessage[] = []
+    const nudge = (): void => {
+      const timeoutMs = limits.readyTimeoutMs
+      for (const channel of ['shell', 'control'] as const) {
+        line.ask(channel, 'kernel_info_request', { timeoutMs }).then(
+          (reply) => channel === 'shell' && answers.push(reply),
+          () => undefined,
+        )
+      }
+    }
+    for (let lastNudge = -Infinity; ;) {
+      if (process.ended) throw startFailure((await process.exited).how)
+      const [answer] = answers
+      if (answer !== undefined && line.heard) return answer.content
+      const now = performance.now()
+      if (now - began > limits.readyTimeoutMs) throw startFailure('did not answer in time')
+      if (now - lastNudge > (answer === undefined ? 500 : 50)) {
+        nudge()
+        lastNudge = now
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+
+  function startFailure(how: string): Problem {
+    const words = lastWords(files.log, 12)
+    const said = words.length === 0 ? '' : `:\n${words.join('\n')}`
+    return new Problem('kernel_start_failed', `The kernel "${record.launch.displayName}" ${how}${said}`, {
+      hint: words.some((word) => /No module named '?ipykernel/.test(word))
+        ? `Install it: ${record.launch.argv[0] ?? 'python'} -m pip install ipykernel`
+        : 'Its own words above say why; a local file named like a standard module is a frequent cause.',
+    })
+  }
+
+  function takeOver(): void {
+    adopted = true
+    const alive = record.process !== null && record.boot === bootId() && isAlive(record.process)
+    const open = line.ledger.open()
+    line.mark('daybook_gap', { open, to_ms: clock.nowMs() })
+    if (record.process === null || !alive) {
+      mourn({ code: null, signal: null, how: 'ended while no supervisor watched' })
+      return
+    }
+    let beats = clock.nowMs()
+    const process = watchStranger(record.process, () => {
+      if (clock.nowMs() - beats < 15_000)
+        void line.beat(5_000).then((echo) => echo && (beats = clock.nowMs()))
+      return clock.nowMs() - beats > 20_000
+    })
+    watch(process)
+    turn('live')
+    void resume(process)
+  }
+
+  /**
+   * The answer to a question on shell tells that everything asked before it has ended. What has not told us its
+   * end by then ended while nobody listened, and will never tell.
+   */
+  async function resume(process: KernelProcess): Promise<void> {
+    const before = line.ledger.open()
+    for (
+      let answer: KernelMessage | null = null;
+      answer === null && !process.ended && !line.journal.closed;
+    ) {
+      answer = await line.ask('shell', 'kernel_info_request', { timeoutMs: 86_400_000 }).catch(() => null)
+      features = answer?.content ?? null
+    }
+    await line.settle()
+    const lost = before.filter((id) => line.ledger.open().includes(id))
+    if (lost.length === 0 || process !== running || phase !== 'live') return
+    line.ledger.forget(lost)
+    line.mark('daybook_gap', { lost, open: line.ledger.open(), to_ms: clock.nowMs() })
+  }
+
+  async function interrupt(): Promise<void> {
+    if (phase !== 'live' || running === null) return
+    if (record.launch.interruptMode === 'message' || globalThis.process.platform === 'win32') {
+      await line.ask('control', 'interrupt_request', { timeoutMs: 5_000 }).catch(() => undefined)
+    } else {
+      running.signal('SIGINT')
+    }
+  }
+
+  async function end(restart: boolean): Promise<void> {
+    ending = true
+    const process = running
+    if (process === null || process.ended) return
+    const exited = process.exited.then(() => true)
+    const within = (ms: number): Promise<boolean> =>
+      Promise.race([exited, new Promise<boolean>((resolve) => setTimeout(resolve, ms, false))])
+    if (phase === 'live') {
+      if (line.activity === 'busy') await interrupt()
+      line.ask('control', 'shutdown_request', { content: { restart } }).catch(() => undefined)
+    } else {
+      process.signal('SIGTERM')
+    }
+    if (!(await within(limits.stopTimeoutMs / 2))) process.signal('SIGTERM')
+    if (!(await within(limits.stopTimeoutMs / 2))) process.signal('SIGKILL')
+    await exited
+    // Workers that it started stay in its group and would hold memory and devices.
+    process.signal('SIGTERM')
+    process.release()
+  }
+
+  async function restart(): Promise<KernelInfo> {
+    await end(true)
+    await line.settle()
+    line.mark('daybook_restarted', { open: line.ledger.open() })
+    line.ledger.forget(line.ledger.open())
+    turn('restarting')
+    try {
+      await begin()
+    } catch (error) {
+      await end(false)
+      mourn({ code: null, signal: null, how: 'could not be started again' })
+      throw error
+    }
+    return info()
+  }
+
+  function info(): KernelInfo {
+    return {
+      id: record.id,
+      name: record.launch.name,
+      displayName: record.launch.displayName,
+      language: record.launch.language,
+      notebook: record.notebook,
+      cwd: record.cwd,
+      state: phase === 'live' ? line.activity : phase,
+      deathReason: death,
+      process: record.process ?? { pid: 0, startTime: null },
+      startedAtMs: record.startedAtMs,
+      lastActivityMs: Math.max(changedAtMs, line.lastActivityMs),
+      clients,
+      running: phase === 'live' ? line.running : null,
+      adopted,
+      subshells: hasFeature(features, 'kernel subshells'),
+      implementation: describe(features),
+    }
+  }
+
+  return {
+    id: record.id,
+    line,
+    info,
+    begin,
+    takeOver,
+    interrupt,
+    restart,
+    async stop() {
+      await end(false)
+      if (phase !== 'dead') {
+        await line.settle()
+        mourn({ code: null, signal: null, how: 'was stopped' })
+      }
+      line.close()
+      ports.forEach((port) => house.ports.delete(port))
+      removeKernelFiles(paths.kernels, record.id)
+      removeSockets(connection)
+    },
+    join() {
+      clients++
+      return () => clients--
+    },
+    release() {
+      ending = true
+      running?.release()
+      line.close()
+    },
+  }
+}
+
+function removeSockets(connection: ConnectionInfo): void {
+  if (connection.transport !== 'ipc') return
+  for (const port of portsOf(connection)) rmSync(`${connection.ip}-${port}`, { force: true })
+}
+
+function portsOf(info: ConnectionInfo): number[] {
+  return [info.shell_port, info.iopub_port, info.stdin_port, info.control_port, info.hb_port]
+}
+
+function hasFeature(features: KernelMessage['content'] | null, name: string): boolean {
+  const list = features?.['supported_features']
+  return Array.isArray(list) && list.includes(name)
+}
+
+function describe(features: KernelMessage['content'] | null): string | null {
+  if (features === null) return null
+  const word = (name: string): string => (typeof features[name] === 'string' ? features[name] : '')
+  return `${word('implementation')} ${word('implementation_version')}, protocol ${word('protocol_version')}`.trim()
+}

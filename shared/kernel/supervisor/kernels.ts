@@ -1,0 +1,72 @@
+import { ulid } from '../../base/id.ts'
+import { Problem } from '../../base/problem.ts'
+import type { KernelId, KernelInfo, StartKernel } from '../kernel.ts'
+import { adoptKernel, type HostedKernel, type House, startKernel } from './hosted_kernel.ts'
+import { loadRecords } from './kernel_record.ts'
+
+/** All kernels of a supervisor. */
+export interface Kernels {
+  list(): KernelInfo[]
+  find(id: string): HostedKernel | undefined
+  /** @throws Problem `kernel_not_found` */
+  get(id: string): HostedKernel
+  start(options: StartKernel): Promise<KernelInfo>
+  stop(id: KernelId): Promise<void>
+  /** Number of kernels, those included that start just now. */
+  readonly size: number
+  /** Lets go of all; they live on. */
+  release(): void
+}
+
+/** Takes over what an earlier supervisor left, and cares for what comes. */
+export function openKernels(house: House): Kernels {
+  const hosted = new Map<string, HostedKernel>()
+  const starting = new Set<string>()
+
+  for (const record of loadRecords(house.paths.kernels, (why) => house.log(`not taken over: ${why}`))) {
+    try {
+      hosted.set(record.id, adoptKernel(house, record))
+      house.log(`took over kernel ${record.id}, process ${record.process?.pid ?? 'unknown'}`)
+    } catch (error) {
+      house.log(`cannot take over kernel ${record.id}: ${(error as Error).message}`)
+    }
+  }
+
+  function get(id: string): HostedKernel {
+    const kernel = hosted.get(id)
+    if (kernel !== undefined) return kernel
+    throw new Problem('kernel_not_found', `No kernel with the id "${id}" runs`, {
+      hint: '"daybook kernels" lists those that do.',
+    })
+  }
+
+  return {
+    list: () => [...hosted.values()].map((kernel) => kernel.info()),
+    find: (id) => hosted.get(id),
+    get,
+    async start(options) {
+      const id = options.id ?? (ulid(house.clock.nowMs()) as KernelId)
+      if (hosted.has(id) || starting.has(id))
+        throw new Problem('conflict', `A kernel with the id "${id}" exists`)
+      starting.add(id)
+      try {
+        const kernel = await startKernel(house, id, options)
+        hosted.set(id, kernel)
+        return kernel.info()
+      } finally {
+        starting.delete(id)
+      }
+    },
+    async stop(id) {
+      const kernel = get(id)
+      await kernel.stop()
+      hosted.delete(id)
+    },
+    get size() {
+      return hosted.size + starting.size
+    },
+    release() {
+      for (const kernel of hosted.values()) kernel.release()
+    },
+  }
+}

@@ -1,0 +1,310 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Log } from '../../base/log.ts'
+import { composeMessage, messageParts, parseHeader, parseMessage, parseParent } from '../compose.ts'
+import type { ConnectionInfo } from '../connection.ts'
+import { type Channel, decodeFrame, encodeText, prefixBytes, readPrefix } from '../frame.ts'
+import type { KernelState, MarkType } from '../kernel.ts'
+import type { KernelMessage, MessageHeader } from '../message.ts'
+import { openSigner } from '../wire.ts'
+import { openChannels } from './channels.ts'
+import { type Journal, openJournal } from './journal.ts'
+import { isBulk, type Ledger, type LedgerSnapshot, openLedger } from './ledger.ts'
+import type { SupervisorLimits } from './limits.ts'
+import type { Segment } from './segment.ts'
+
+/** What a line needs. */
+export interface LineOptions {
+  connection: ConnectionInfo
+  /** Name of our sockets, the same for the kernel's whole life. */
+  routingId: string
+  /** Session of the supervisor's own messages to this kernel. */
+  session: string
+  journalFolder: string
+  limits: SupervisorLimits
+  clock: Clock
+  log: Log
+  /** Called when a journal goes on in a new file. */
+  onSegment: () => void
+}
+
+/** What a client may send on. */
+export type RequestChannel = 'shell' | 'control' | 'stdin'
+
+/**
+ * All that is said between the supervisor's clients and one kernel: sockets, signatures, journal and what
+ * follows from them. It knows nothing of the kernel's process.
+ */
+export interface Line {
+  readonly journal: Journal
+  readonly ledger: Ledger
+  /** Called after new entries can be read. */
+  onWritten(listener: () => void): () => void
+  /** Called once when the kernel leaves the supervisor's care. */
+  onClosed(listener: () => void): () => void
+  /** Passes a client's request on, journalled first. Returns the reason if it is refused. */
+  send(channel: RequestChannel, parts: readonly Uint8Array[]): string | null
+  /** Asks something of our own, which is not journalled. @throws Error when no answer came in time */
+  ask(channel: 'shell' | 'control', type: string, options?: AskOptions): Promise<KernelMessage>
+  /** Puts a word of ours into the journal. */
+  mark(type: MarkType, content: Record<string, unknown>, parent?: MessageHeader): void
+  /** busy or idle by what the kernel said last. */
+  readonly activity: 'busy' | 'idle'
+  /** msg_id of the execution that runs; null for none. */
+  readonly running: string | null
+  readonly lastActivityMs: number
+  /** Whether anything came on iopub since the sockets were opened or `forgetActivity()` was called. */
+  readonly heard: boolean
+  /** A new process: what the old one was doing is of no interest any more. */
+  forgetActivity(): void
+  /** Resolves when nothing has come for a moment: the last words of a process that ended are in. */
+  settle(): Promise<void>
+  /** The journal's files in which no open execution stands: they may be removed. */
+  removableSegments(): readonly Segment[]
+  beat(timeoutMs: number): Promise<boolean>
+  close(): void
+}
+
+/** How a question of the supervisor's own is put. */
+export interface AskOptions {
+  content?: Record<string, unknown>
+  timeoutMs?: number
+}
+
+/** The states of a kernel that follow from its process alone. */
+export type Phase = Exclude<KernelState, 'idle' | 'busy'> | 'live'
+
+/** Opens the line to a kernel; its sockets connect as soon as the kernel binds its own. */
+export function openLine(options: LineOptions): Line {
+  const { clock, log, limits } = options
+  const signer = openSigner(options.connection.key, options.connection.signature_scheme)
+  const listeners = new Set<() => void>()
+  const closers = new Set<() => void>()
+  const waiting = new Map<string, (message: KernelMessage) => void>()
+  const busy = new Map<string, MessageHeader>()
+  let ledger = openLedger(limits)
+  let lastActivityMs = clock.nowMs()
+  let lastFrameMs = 0
+  let heard = false
+  let refused = 0
+
+  const journal = openJournal(
+    options.journalFolder,
+    {
+      clock,
+      segmentBytes: limits.segmentBytes,
+      snapshot: () => encodeText(JSON.stringify(ledger.snapshot())),
+      onWritten: () => listeners.forEach((listener) => listener()),
+      onFull(why) {
+        log(`journal ${options.journalFolder} cannot be written: ${why}`)
+        mark('daybook_cut', { reason: 'disk_full', message: why })
+      },
+      onSegment: options.onSegment,
+    },
+    replay,
+  )
+  const channels = openChannels(options.connection, options.routingId, receive)
+
+  /** Rebuilds the books from the journal's last segment. */
+  function replay(entry: Buffer): void {
+    const { seq, direction } = readPrefix(entry)
+    const { channel, parts } = decodeFrame(entry.subarray(prefixBytes))
+    if (seq === 0) {
+      ledger = openLedger(limits, JSON.parse(Buffer.from(parts[0] ?? []).toString()) as LedgerSnapshot)
+      return
+    }
+    const [header, parent] = [parseHeader(parts[0]), parseParent(parts[1])]
+    const status = statusOf(header, parts)
+    ledger.observe({
+      seq,
+      direction,
+      channel: channel as Channel,
+      header,
+      parent,
+      bodyBytes: bodyOf(parts),
+      status,
+    })
+    if (
+      direction === 'mark' &&
+      (header.msg_type === 'daybook_dead' || header.msg_type === 'daybook_restarted')
+    ) {
+      ledger.forget(ledger.open())
+    }
+  }
+
+  function receive(channel: Channel, frames: Uint8Array[]): void {
+    lastFrameMs = performance.now()
+    const opened = signer.open(frames)
+    if ('refused' in opened) {
+      if (refused++ < 20) log(`message on ${channel} ignored: ${opened.refused}`)
+      return
+    }
+    try {
+      accept(channel, opened.parts)
+    } catch (error) {
+      // A kernel that sends no JSON must not end the supervisor of the others.
+      if (refused++ < 20) log(`message on ${channel} ignored: ${String(error)}`)
+    }
+  }
+
+  function accept(channel: Channel, parts: Uint8Array[]): void {
+    const header = parseHeader(parts[0])
+    const parent = parseParent(parts[1])
+    if (channel === 'iopub') heard = true
+    if (header.msg_type === 'iopub_welcome') return
+    if (parent.session === options.session) {
+      if (channel !== 'iopub') waiting.get(parent.msg_id ?? '')?.(parseMessage(parts))
+      return
+    }
+    const status = statusOf(header, parts)
+    if (status !== null) follow(status, parent)
+    const verdict = ledger.observe({
+      seq: journal.head + 1,
+      direction: 'in',
+      channel,
+      header,
+      parent,
+      bodyBytes: bodyOf(parts),
+      status,
+    })
+    if (verdict === 'cut') {
+      const content = { reason: 'limit', limit_bytes: limits.executionBytes }
+      mark('daybook_cut', content, 'msg_id' in parent ? (parent as MessageHeader) : undefined)
+    }
+    if (verdict === 'record')
+      journal.append({ direction: 'in', channel, parts, essential: !isBulk(header.msg_type) })
+  }
+
+  function follow(status: string, parent: Partial<MessageHeader>): void {
+    lastActivityMs = clock.nowMs()
+    const id = parent.msg_id
+    if (id === undefined) return
+    if (status === 'busy') busy.set(id, parent as MessageHeader)
+    if (status === 'idle') busy.delete(id)
+  }
+
+  function send(channel: RequestChannel, parts: readonly Uint8Array[]): string | null {
+    const header = parseHeader(parts[0])
+    const parent = parseParent(parts[1])
+    if (header.msg_id === '' || header.msg_type === '') return 'a message needs msg_id and msg_type'
+    const reply = header.msg_type === 'input_reply'
+    // An answer that nobody asked for would be taken for the answer to a later question. After a gap the
+    // question itself may be lost; then an open execution is reason enough.
+    if (reply && ledger.pendingInput === null && ledger.open().length === 0) return 'no input was asked for'
+    ledger.observe({
+      seq: journal.head + 1,
+      direction: 'out',
+      channel,
+      header,
+      parent,
+      bodyBytes: 0,
+      status: null,
+    })
+    // What a person types may be a password: it is never written down.
+    const [head, parentPart, metadata] = parts
+    const kept = reply
+      ? [head, parentPart, metadata, encodeText('{}')].map((part) => part ?? encodeText('{}'))
+      : parts
+    journal.append({ direction: 'out', channel, parts: kept, essential: true })
+    journal.flush()
+    channels.send(channel, signer.seal(parts))
+    lastActivityMs = clock.nowMs()
+    return null
+  }
+
+  function ask(channel: 'shell' | 'control', type: string, asked: AskOptions = {}): Promise<KernelMessage> {
+    const message = composeMessage(type, asked.content ?? {}, { session: options.session })
+    const id = message.header.msg_id
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        waiting.delete(id)
+        reject(new Error(`No answer to ${type} on ${channel}`))
+      }, asked.timeoutMs ?? 10_000)
+      waiting.set(id, (answer) => {
+        clearTimeout(timer)
+        waiting.delete(id)
+        resolve(answer)
+      })
+      channels.send(channel, signer.seal(messageParts(message)))
+    })
+  }
+
+  function mark(type: MarkType, content: Record<string, unknown>, parent?: MessageHeader): void {
+    const message = composeMessage(type, content, { session: options.session, ...(parent && { parent }) })
+    journal.append({ direction: 'mark', channel: 'iopub', parts: messageParts(message), essential: true })
+  }
+
+  return {
+    journal,
+    get ledger() {
+      return ledger
+    },
+    onWritten(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    onClosed(listener) {
+      closers.add(listener)
+      return () => closers.delete(listener)
+    },
+    send,
+    ask,
+    mark,
+    get activity() {
+      return busy.size > 0 ? 'busy' : 'idle'
+    },
+    get running() {
+      return runningOf(busy.values())
+    },
+    get lastActivityMs() {
+      return lastActivityMs
+    },
+    get heard() {
+      return heard
+    },
+    forgetActivity() {
+      busy.clear()
+      heard = false
+    },
+    async settle() {
+      // The last messages of a dead process are still on their way through ZeroMQ's thread.
+      const began = performance.now()
+      do await new Promise((resolve) => setTimeout(resolve, 10))
+      while (performance.now() - lastFrameMs < 30 && performance.now() - began < 300)
+    },
+    removableSegments() {
+      const oldest = ledger.oldestOpenSeq() ?? Infinity
+      const closed = journal.closedSegments()
+      // The following segment's first number tells where a segment ends.
+      return closed.filter((_, i) => i + 1 < closed.length && (closed[i + 1]?.firstSeq ?? Infinity) <= oldest)
+    },
+    beat: (timeoutMs) => channels.beat(timeoutMs),
+    close() {
+      channels.close()
+      journal.close()
+      waiting.clear()
+      closers.forEach((closer) => closer())
+    },
+  }
+}
+
+/** The execution among what is busy; one on a subshell counts only if there is no other. */
+function runningOf(busy: Iterable<MessageHeader>): string | null {
+  let found: MessageHeader | null = null
+  for (const header of busy) {
+    if (header.msg_type !== 'execute_request') continue
+    if (found === null || found.subshell_id !== undefined) found = header
+  }
+  return found?.msg_id ?? null
+}
+
+function statusOf(header: MessageHeader, parts: readonly Uint8Array[]): string | null {
+  if (header.msg_type !== 'status') return null
+  const state = parseMessage(parts).content['execution_state']
+  return typeof state === 'string' ? state : null
+}
+
+function bodyOf(parts: readonly Uint8Array[]): number {
+  let bytes = 0
+  for (let i = 3; i < parts.length; i++) bytes += parts[i]?.length ?? 0
+  return bytes
+}

@@ -73,7 +73,11 @@ export function putInPlace(artifactsDir: string, file: string, path: ArtifactPat
 }
 
 /** Notes size and checksum of a file that is in its place. */
-export function recordArtifact(store: Store, path: ArtifactPath, file: SavedArtifact & { nowMs: number }): void {
+export function recordArtifact(
+  store: Store,
+  path: ArtifactPath,
+  file: SavedArtifact & { nowMs: number },
+): void {
   store.run(
     `INSERT INTO artifact_file (path, size_bytes, sha256, stored_ms) VALUES (?, ?, ?, ?)
      ON CONFLICT (path) DO UPDATE SET size_bytes = excluded.size_bytes, sha256 = excluded.sha256,
@@ -87,7 +91,8 @@ export function recordArtifact(store: Store, path: ArtifactPath, file: SavedArti
 
 /** The checksum that was noted when the file came in; null if it came another way. */
 export function artifactChecksum(store: Store, path: ArtifactPath): string | null {
-  return (store.get('SELECT sha256 FROM artifact_file WHERE path = ?', path)?.['sha256'] ?? null) as string | null
+  return (store.get('SELECT sha256 FROM artifact_file WHERE path = ?', path)?.['sha256'] ?? null) as
+    string | null
 }
 
 /**
@@ -138,7 +143,12 @@ export function removeArtifacts(store: Store, artifactsDir: string, path: Artifa
   // The link itself is removed, never what it points to; a link on the way was followed and found inside.
   const parent = resolveForWriting(artifactsDir, path)
   rmSync(parent, { recursive: true, force: true })
-  store.run('DELETE FROM artifact_file WHERE path = ? OR (path > ? AND path < ?)', path, `${path}/`, `${path}0`)
+  store.run(
+    'DELETE FROM artifact_file WHERE path = ? OR (path > ? AND path < ?)',
+    path,
+    `${path}/`,
+    `${path}0`,
+  )
 }
 
 /** Bytes of all files below a path, links not followed. */
@@ -226,7 +236,9 @@ function explainFileError(error: unknown, path: string): unknown {
     case 'ENOTDIR':
     case 'EISDIR':
     case 'EEXIST':
-      return new Problem('conflict', `Cannot store "${path}": a file stands where a folder is needed`, { cause: error })
+      return new Problem('conflict', `Cannot store "${path}": a file stands where a folder is needed`, {
+        cause: error,
+      })
     case 'ENAMETOOLONG':
       return new Problem('bad_request', `Cannot store "${path}": the name is too long`, { cause: error })
     default:

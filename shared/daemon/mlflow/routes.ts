@@ -1,5 +1,17 @@
+import { datasetRoutes } from './datasets.ts'
+import { experimentRoutes } from './experiments.ts'
+import { metricRoutes } from './metrics.ts'
 import type { Route } from './route.ts'
+import { runLoggingRoutes } from './run_logging.ts'
+import { runRoutes } from './runs.ts'
 import { serverInfoRoutes } from './server_info.ts'
 
 /** Every endpoint of MLflow's REST API that Daybook serves. */
-export const mlflowRoutes: readonly Route[] = [...serverInfoRoutes]
+export const mlflowRoutes: readonly Route[] = [
+  ...serverInfoRoutes,
+  ...experimentRoutes,
+  ...runRoutes,
+  ...runLoggingRoutes,
+  ...metricRoutes,
+  ...datasetRoutes,
+]

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { randomHex } from '../base/id.ts'
+import type { Store } from '../store/store.ts'
+import { listArtifacts, putInPlace, recordArtifact, resolveExisting } from './artifact.ts'
+import {
+  artifactPathOfUri,
+  incomingFolder,
+  joinArtifactPath,
+  parseArtifactPath,
+  type ArtifactPath,
+} from './artifact_path.ts'
+import type { RunInfo } from './run_data.ts'
+
+/** Which run's artifacts, and where all artifacts lie. */
+export interface RunArtifacts {
+  store: Store
+  artifactsDir: string
+  run: Pick<RunInfo, 'id' | 'experimentId' | 'artifactUri'>
+}
+
+/**
+ * Where a file of a run lies among all artifacts. A run whose artifacts go elsewhere (an own location of its
+ * experiment) keeps what Daybook adds here all the same.
+ * @throws Problem `bad_request` for a path that leads out of the run
+ */
+export function runArtifactPath({ run }: Pick<RunArtifacts, 'run'>, path: string): ArtifactPath {
+  const root =
+    artifactPathOfUri(run.artifactUri) ?? parseArtifactPath(`${run.experimentId}/${run.id}/artifacts`)
+  return joinArtifactPath(root, parseArtifactPath(path))
+}
+
+/** Writes a small text among a run's artifacts, whole or not at all. */
+export function writeRunArtifact(where: RunArtifacts, path: string, text: string): void {
+  const incoming = join(where.artifactsDir, incomingFolder)
+  mkdirSync(incoming, { recursive: true, mode: 0o700 })
+  const temporary = join(incoming, randomHex())
+  try {
+    writeFileSync(temporary, text, { mode: 0o600 })
+    keepFile(where, path, temporary)
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+}
+
+/** Moves a finished file of the same file system among a run's artifacts. */
+export function keepFile(where: RunArtifacts, path: string, file: string): void {
+  const sizeBytes = statSync(file).size
+  // Large files are hashed when somebody asks: reading a gigabyte here would stop everything else.
+  const sha256 = sizeBytes > 50_000_000 ? null : createHash('sha256').update(readFileSync(file)).digest('hex')
+  const target = runArtifactPath(where, path)
+  putInPlace(where.artifactsDir, file, target)
+  if (sha256 !== null) recordArtifact(where.store, target, { sizeBytes, sha256, nowMs: Date.now() })
+}
+
+/** The absolute path of one of a run's files; null if it is not there. */
+export function findRunArtifact(where: Omit<RunArtifacts, 'store'>, path: string): string | null {
+  return resolveExisting(where.artifactsDir, runArtifactPath(where, path))?.file ?? null
+}
+
+/** All files of a run, however deep, at most `limit`. */
+export function listRunFiles(
+  where: Omit<RunArtifacts, 'store'>,
+  limit = 1000,
+): { path: string; sizeBytes: number }[] {
+  const root = runArtifactPath(where, '')
+  const files: { path: string; sizeBytes: number }[] = []
+  const folders: ArtifactPath[] = [root]
+  for (let folder = folders.pop(); folder !== undefined && files.length < limit; folder = folders.pop()) {
+    for (const entry of listArtifacts(where.artifactsDir, folder)) {
+      if (entry.isDir) folders.push(entry.path)
+      else files.push({ path: entry.path.slice(root.length + 1), sizeBytes: entry.sizeBytes ?? 0 })
+    }
+  }
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1)).slice(0, limit)
+}

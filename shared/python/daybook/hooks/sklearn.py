@@ -1,0 +1,7 @@
+"""Fits of scikit-learn."""
+
+from typing import Any
+
+
+def base(module: Any) -> None:
+    """Hooks BaseEstimator."""

@@ -38,7 +38,9 @@ export function openClient(wire: Wire): Client {
   const send = (message: ClientMessage): void => wire.send(JSON.stringify(message))
 
   wire.onMessage((text) => {
-    const message = JSON.parse(typeof text === 'string' ? text : new TextDecoder().decode(text)) as DaemonMessage
+    const message = JSON.parse(
+      typeof text === 'string' ? text : new TextDecoder().decode(text),
+    ) as DaemonMessage
     if ('subscription' in message) return subscriptions.get(message.subscription)?.(message)
     const asked = waiting.get(message.id)
     waiting.delete(message.id)
@@ -51,7 +53,10 @@ export function openClient(wire: Wire): Client {
     waiting.clear()
   })
 
-  function subscribe(message: { topic: string; of?: string; cursor?: number }, listener: (m: DaemonMessage) => void) {
+  function subscribe(
+    message: { topic: string; of?: string; cursor?: number },
+    listener: (m: DaemonMessage) => void,
+  ) {
     const id = ++lastId
     subscriptions.set(id, listener)
     send({ subscribe: id, ...message })

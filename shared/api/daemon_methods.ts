@@ -50,7 +50,7 @@ export const daemonMethods = {
     }),
   )<GivenCapability>(),
   /** Ends the run of an `exec` capability as its process ended. */
-  'capabilities.end': method(
-    z.object({ id: z.string(), status: z.enum(['FINISHED', 'FAILED', 'KILLED']) }),
-  )<Record<string, never>>(),
+  'capabilities.end': method(z.object({ id: z.string(), status: z.enum(['FINISHED', 'FAILED', 'KILLED']) }))<
+    Record<string, never>
+  >(),
 }

@@ -21,7 +21,11 @@ export const kernelMethods = {
   'kernels.find': method(z.object({ folder: z.string().optional() }))<FoundKernel[]>(),
   'kernels.list': method(z.object({}))<KernelInfo[]>(),
   'kernels.start': method(
-    z.object({ name: z.string().optional(), notebook: z.string().nullable().default(null), cwd: z.string().optional() }),
+    z.object({
+      name: z.string().optional(),
+      notebook: z.string().nullable().default(null),
+      cwd: z.string().optional(),
+    }),
   )<KernelInfo>(),
   'kernels.interrupt': method(z.object({ id: z.string() }))<Record<string, never>>(),
   'kernels.restart': method(z.object({ id: z.string() }))<KernelInfo>(),

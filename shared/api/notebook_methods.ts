@@ -44,7 +44,9 @@ export const notebookMethods = {
     }),
   )<NotebookRun>(),
   'notebooks.get': method(z.object({ id: z.string() }))<NotebookRun>(),
-  'notebooks.list': method(z.object({ limit: z.number().int().positive().max(1000).default(100) }))<NotebookRun[]>(),
+  'notebooks.list': method(z.object({ limit: z.number().int().positive().max(1000).default(100) }))<
+    NotebookRun[]
+  >(),
   /** The first time it interrupts the running cell, the second time it stops the kernel. */
   'notebooks.cancel': method(z.object({ id: z.string() }))<NotebookRun>(),
 }

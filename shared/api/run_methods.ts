@@ -67,8 +67,8 @@ export const runMethods = {
   'runs.get': method(z.object({ id: z.string().min(1) }))<RunDetail>(),
   'runs.delete': method(z.object({ id: z.string() }))<Record<string, never>>(),
   'runs.restore': method(z.object({ id: z.string() }))<Record<string, never>>(),
-  'runs.setTag': method(
-    z.object({ id: z.string(), key: z.string().min(1), value: z.string().nullable() }),
-  )<Record<string, never>>(),
+  'runs.setTag': method(z.object({ id: z.string(), key: z.string().min(1), value: z.string().nullable() }))<
+    Record<string, never>
+  >(),
   'store.gc': method(z.object({ dryRun: z.boolean().default(true) }))<CleanUp>(),
 }

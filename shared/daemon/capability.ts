@@ -87,8 +87,12 @@ export function bindCapability(store: Store, id: CapabilityId, holder: ProcessId
 
 /** Whether any process that was given a token still runs: as long as one does, the daemon stays. */
 export function someHolderLives(store: Store): boolean {
-  const rows = store.all('SELECT pid, start_time FROM capability WHERE pid IS NOT NULL ORDER BY id DESC LIMIT 1000')
-  return rows.some((row) => isAlive({ pid: Number(row['pid']), startTime: row['start_time'] as string | null }))
+  const rows = store.all(
+    'SELECT pid, start_time FROM capability WHERE pid IS NOT NULL ORDER BY id DESC LIMIT 1000',
+  )
+  return rows.some((row) =>
+    isAlive({ pid: Number(row['pid']), startTime: row['start_time'] as string | null }),
+  )
 }
 
 function fromRow(row: Row): Capability {

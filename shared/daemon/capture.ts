@@ -1,9 +1,8 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
 import type { Clock } from '../base/clock.ts'
-import { artifactPath } from '../runs/artifact.ts'
 import { logBatch } from '../runs/logging.ts'
-import { getRun, RunNotFoundError, updateRun, type Run, type RunId } from '../runs/run.ts'
+import { getRun, RunNotFoundError, updateRun } from '../runs/run.ts'
+import type { Run, RunId } from '../runs/run_data.ts'
+import { writeRunArtifact } from '../runs/run_artifact.ts'
 import type { Store } from '../store/store.ts'
 import { getCapability, type Capability } from './capability.ts'
 import { cellOfExecution, executedCells, runningExecution } from './execution.ts'
@@ -87,8 +86,10 @@ export class Capture {
    */
   endOrphans(gone: (capability: Capability) => boolean): RunId[] {
     const { store, clock } = this.#parts
-    const orphans = [...this.#open].filter(([, id]) => {
+    const orphans = [...this.#open].filter(([runId, id]) => {
       const capability = getCapability(store, id)
+      // A notebook run ends when its runner says so, which knows how.
+      if (capability?.kind === 'kernel' && capability.runId === runId) return false
       return capability === null || gone(capability)
     })
     const ids = orphans.map(([id]) => id)
@@ -148,11 +149,9 @@ export class Capture {
   }
 
   #write(run: Run, path: string, text: string): void {
+    const { store, artifactsDir } = this.#parts
     try {
-      const target = artifactPath(this.#parts.artifactsDir, run, path)
-      mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
-      writeFileSync(`${target}.new`, text, { mode: 0o600 })
-      renameSync(`${target}.new`, target)
+      writeRunArtifact({ store, artifactsDir, run }, path, text)
     } catch (error) {
       // What a run logged is worth more than its surroundings: a full disk must not make it fail.
       this.#parts.log(`cannot keep ${path} of run ${run.id}: ${(error as Error).message}`)

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { apiVersion } from '../api/contract.ts'
 import type { DaemonStatus } from '../api/daemon_methods.ts'
 import { version } from '../api/version.ts'
@@ -11,9 +12,17 @@ import { Problem } from '../base/problem.ts'
 import { bootId, isAlive, thisProcess } from '../base/process.ts'
 import type { StatePaths } from '../base/project.ts'
 import type { KernelId } from '../kernel/kernel.ts'
-import { keepSpooledArtifact } from '../runs/artifact.ts'
+import { clearIncoming } from '../runs/artifact.ts'
+import { getRun } from '../runs/run.ts'
+import { keepFile } from '../runs/run_artifact.ts'
 import { openStore } from '../store/store.ts'
-import { findCapability, findProjectCapability, grantCapability, someHolderLives, type Capability } from './capability.ts'
+import {
+  findCapability,
+  findProjectCapability,
+  grantCapability,
+  someHolderLives,
+  type Capability,
+} from './capability.ts'
 import { Capture } from './capture.ts'
 import { writeDaemonFile } from './discovery.ts'
 import { daemonCommand } from './ensure.ts'
@@ -62,6 +71,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   const topics = new TopicBoard()
   bag.add(() => topics.close())
   const artifactsDir = paths.artifacts
+  clearIncoming(artifactsDir)
   const capture = new Capture({ store, clock, artifactsDir, root: paths.root, log })
   bag.add(() => capture.settle())
   const identity = await openIdentity(paths)
@@ -75,7 +85,9 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   })
   const runner = new NotebookRunner({ store, clock, paths, kernels, capture, topics, log })
   bag.add(() => runner.close())
-  const mlflow = createMlflowHandler(routes, { onDefect: (error, where) => log(`${where}: ${describe(error)}`) })
+  const mlflow = createMlflowHandler(routes, {
+    onDefect: (error, where) => log(`${where}: ${describe(error)}`),
+  })
   const life = new Life(clock)
   let clients = 0
   let end: () => void = () => undefined
@@ -193,7 +205,11 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
         store,
         clock,
         log,
-        keepArtifact: (runId, path, file) => keepSpooledArtifact({ store, artifactsDir, runId, path, file: join(paths.spool, file) }),
+        keepArtifact: (runId, path, file) => {
+          // Told twice, the file has moved already.
+          const spooled = join(paths.spool, basename(file))
+          if (existsSync(spooled)) keepFile({ store, artifactsDir, run: getRun(store, runId) }, path, spooled)
+        },
         runCreated: (id, from, execution) => capture.runCreated(id, from, execution),
         runsTouched,
       },
@@ -208,15 +224,24 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
       if (capability !== null) ingest(lines, capability)
       return capability !== null
     }
-    takeSpools({ folder: paths.spool, take, nowMs: clock.nowMs(), log, ...(settledMs === undefined ? {} : { settledMs }) })
+    takeSpools({
+      folder: paths.spool,
+      take,
+      nowMs: clock.nowMs(),
+      log,
+      ...(settledMs === undefined ? {} : { settledMs }),
+    })
   }
 
   async function followLog(request: LogRequest): Promise<() => void> {
-    if (request.topic !== 'kernel.journal') throw new Problem('not_found', `There is no topic "${request.topic}"`)
+    if (request.topic !== 'kernel.journal')
+      throw new Problem('not_found', `There is no topic "${request.topic}"`)
     const { id } = await kernels.get(request.of)
     const connection = await (await kernels.supervisor()).attach(id as KernelId, request.cursor)
     connection.onEntry((entry) => request.onEntry(entry.seq, entry))
-    connection.onClose((why) => request.onEnd(new Problem('daemon_unreachable', `The kernel's journal ended: ${why}`)))
+    connection.onClose((why) =>
+      request.onEnd(new Problem('daemon_unreachable', `The kernel's journal ended: ${why}`)),
+    )
     return () => connection.close()
   }
 

@@ -36,9 +36,13 @@ export async function ensureDaemon(root: string): Promise<DaemonAddress> {
     const daemon = await findDaemon(paths)
     if (daemon !== null) return { ...daemon, started: true }
   }
-  throw new Problem('daemon_unreachable', `The Daybook daemon of "${root}" did not start${lastWords(paths)}`, {
-    hint: `Its log is ${join(paths.logs, 'daemon.log')}; "daybook doctor" looks for the usual causes.`,
-  })
+  throw new Problem(
+    'daemon_unreachable',
+    `The Daybook daemon of "${root}" did not start${lastWords(paths)}`,
+    {
+      hint: `Its log is ${join(paths.logs, 'daemon.log')}; "daybook doctor" looks for the usual causes.`,
+    },
+  )
 }
 
 /** The daemon that answers for this project, or null. */
@@ -50,9 +54,13 @@ export async function findDaemon(paths: StatePaths): Promise<(DaemonAddress & { 
     const health = (await answer.json()) as { name?: string; api?: number; pid?: number }
     if (health.name !== 'daybook' || health.pid !== file.pid) return null
     if (health.api !== apiVersion) {
-      throw new Problem('daemon_unreachable', `A Daybook with another API (${String(health.api)}) serves this project`, {
-        hint: 'Update the older of the two installations, or stop it with its own "daybook daemon stop".',
-      })
+      throw new Problem(
+        'daemon_unreachable',
+        `A Daybook with another API (${String(health.api)}) serves this project`,
+        {
+          hint: 'Update the older of the two installations, or stop it with its own "daybook daemon stop".',
+        },
+      )
     }
     return { url: file.url, token: file.token, version: file.version, started: false }
   } catch (error) {

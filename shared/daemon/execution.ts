@@ -11,7 +11,10 @@ type CellEnd = Extract<ModuleEvent, { type: 'cell_end' }>
 /** Notes that a cell began to run in the kernel that holds the capability. Its code is redacted before it is kept. */
 export function beginExecution(store: Store, capability: CapabilityId, event: CellBegin): void {
   const next = Number(
-    store.get('SELECT coalesce(max(seq), 0) + 1 AS next FROM execution WHERE capability_id = ?', capability)?.['next'],
+    store.get(
+      'SELECT coalesce(max(seq), 0) + 1 AS next FROM execution WHERE capability_id = ?',
+      capability,
+    )?.['next'],
   )
   store.run(
     `INSERT INTO execution (id, capability_id, seq, cell_id, code_hash, execution_count, started_ms)
@@ -39,7 +42,10 @@ export function endExecution(store: Store, event: CellEnd): void {
 }
 
 /** The execution that runs now, as far as the kernel module has told; null if none. */
-export function runningExecution(store: Store, capability: CapabilityId): { id: string; cell: string | null } | null {
+export function runningExecution(
+  store: Store,
+  capability: CapabilityId,
+): { id: string; cell: string | null } | null {
   const row = store.get(
     'SELECT id, cell_id, ended_ms FROM execution WHERE capability_id = ? ORDER BY seq DESC LIMIT 1',
     capability,
@@ -50,7 +56,8 @@ export function runningExecution(store: Store, capability: CapabilityId): { id: 
 
 /** Which cell an execution ran; null if it is not known. */
 export function cellOfExecution(store: Store, execution: string): string | null {
-  return (store.get('SELECT cell_id FROM execution WHERE id = ?', execution)?.['cell_id'] ?? null) as string | null
+  return (store.get('SELECT cell_id FROM execution WHERE id = ?', execution)?.['cell_id'] ?? null) as
+    string | null
 }
 
 /**

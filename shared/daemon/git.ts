@@ -14,7 +14,21 @@ export interface GitState {
 /** Largest diff that is kept, in bytes. */
 const diffLimitBytes = 1_000_000
 
-const leftOut = ['csv', 'tsv', 'parquet', 'feather', 'arrow', 'json', 'jsonl', 'xlsx', 'pkl', 'npy', 'npz', 'h5', 'ipynb']
+const leftOut = [
+  'csv',
+  'tsv',
+  'parquet',
+  'feather',
+  'arrow',
+  'json',
+  'jsonl',
+  'xlsx',
+  'pkl',
+  'npy',
+  'npz',
+  'h5',
+  'ipynb',
+]
 
 /** Looks at the repository that holds the folder; null if there is none, or no git. Never takes longer than 5 s. */
 export async function readGitState(folder: string): Promise<GitState | null> {

@@ -3,7 +3,8 @@ import type { Clock } from '../base/clock.ts'
 import { ensureExperiment } from '../runs/experiment.ts'
 import { logInputs } from '../runs/dataset.ts'
 import { logBatch } from '../runs/logging.ts'
-import { createRun, getRun, RunNotFoundError, updateRun, type RunId } from '../runs/run.ts'
+import { createRun, getRun, RunNotFoundError, updateRun } from '../runs/run.ts'
+import type { RunId } from '../runs/run_data.ts'
 import type { Store } from '../store/store.ts'
 import type { Capability } from './capability.ts'
 import { beginExecution, cellOfExecution, endExecution, keepText } from './execution.ts'
@@ -51,7 +52,12 @@ function parseEvent(line: string): ModuleEvent {
   return moduleEvent.parse(JSON.parse(line))
 }
 
-function takeEvent(parts: IngestParts, event: ModuleEvent, capability: Capability, touched: Set<RunId>): void {
+function takeEvent(
+  parts: IngestParts,
+  event: ModuleEvent,
+  capability: Capability,
+  touched: Set<RunId>,
+): void {
   const { store } = parts
   if ('run_id' in event) touched.add(event.run_id as RunId)
   switch (event.type) {
@@ -85,7 +91,11 @@ function takeEvent(parts: IngestParts, event: ModuleEvent, capability: Capabilit
   }
 }
 
-function beginRun(parts: IngestParts, event: Extract<ModuleEvent, { type: 'run' }>, capability: Capability): void {
+function beginRun(
+  parts: IngestParts,
+  event: Extract<ModuleEvent, { type: 'run' }>,
+  capability: Capability,
+): void {
   const { store } = parts
   const runId = event.run_id as RunId
   if (runExists(store, runId)) return
@@ -99,7 +109,13 @@ function beginRun(parts: IngestParts, event: Extract<ModuleEvent, { type: 'run' 
     if (cell !== null) tags['daybook.cell'] = cell
   }
   const experimentId = ensureExperiment(store, experiment, parts.clock.nowMs())
-  createRun(store, { runId, experimentId, startMs: event.at, tags, ...(event.name == null ? {} : { name: event.name }) })
+  createRun(store, {
+    runId,
+    experimentId,
+    startMs: event.at,
+    tags,
+    ...(event.name == null ? {} : { name: event.name }),
+  })
   parts.runCreated(runId, capability, event.execution ?? null)
 }
 
@@ -121,14 +137,12 @@ function addDataset(store: Store, event: Extract<ModuleEvent, { type: 'dataset' 
   logInputs(store, event.run_id as RunId, {
     datasets: [
       {
-        dataset: {
-          name: event.name,
-          digest: event.digest,
-          sourceType: event.source_type,
-          source: event.source,
-          schema: asText(event.schema),
-          profile: asText(event.profile),
-        },
+        name: event.name,
+        digest: event.digest,
+        sourceType: event.source_type,
+        source: event.source,
+        schema: asText(event.schema),
+        profile: asText(event.profile),
         tags: event.context == null ? {} : { 'mlflow.data.context': event.context },
       },
     ],

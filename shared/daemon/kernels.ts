@@ -36,6 +36,14 @@ export interface WantedKernel {
   cwd: string
 }
 
+/** A kernel that was started. */
+export interface StartedKernel {
+  kernel: KernelInfo
+  capability: Capability
+  /** Why this one was chosen. */
+  why: string
+}
+
 /** The kernels of this project, through the supervisor, which is started when first needed. */
 export class Kernels {
   readonly #parts: KernelParts
@@ -69,7 +77,7 @@ export class Kernels {
    * Starts a kernel that is tracked: it gets a capability of its own and our module.
    * @throws Problem `kernel_not_found` with what there is, `kernel_start_failed`
    */
-  async start(wanted: WantedKernel): Promise<{ kernel: KernelInfo; why: string }> {
+  async start(wanted: WantedKernel): Promise<StartedKernel> {
     const { store, clock, paths } = this.#parts
     const found = await discoverKernels(paths.root)
     const choice = findKernel(found, { name: wanted.name, kernelspec: wanted.kernelspec })
@@ -89,7 +97,7 @@ export class Kernels {
       id,
     })
     bindCapability(store, capability.id, kernel.process)
-    return { kernel, why: choice.why }
+    return { kernel, capability, why: choice.why }
   }
 
   /** Same id, same capability, new process; runs that were open in the old one are over. */

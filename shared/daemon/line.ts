@@ -74,7 +74,10 @@ export function serveLine(socket: WebSocket, parts: LineParts): void {
     const subscription = message.subscribe
     const state = parseStateTopic(message.topic)
     if (state !== null) {
-      stops.set(subscription, parts.topics.listen(state, (version) => send({ subscription, version })))
+      stops.set(
+        subscription,
+        parts.topics.listen(state, (version) => send({ subscription, version })),
+      )
       return
     }
     const stop = await parts.followLog({

@@ -18,7 +18,9 @@ process.on('uncaughtException', (error) => {
   log(`ended by a defect: ${String(error.stack)}`)
   process.exit(1)
 })
-process.on('unhandledRejection', (error) => log(`defect: ${String(error instanceof Error ? error.stack : error)}`))
+process.on('unhandledRejection', (error) =>
+  log(`defect: ${String(error instanceof Error ? error.stack : error)}`),
+)
 
 const daemon = await startDaemon({ paths, log, clock: systemClock })
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => daemon.stop())

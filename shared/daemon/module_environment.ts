@@ -31,7 +31,8 @@ export function moduleEnvironment(capability: Capability, where: ModuleSurroundi
   if (notebook !== null) env['DAYBOOK_NOTEBOOK'] = notebook
   if (isEmpty(inherited['MLFLOW_TRACKING_URI'])) {
     env['MLFLOW_TRACKING_URI'] = address
-    if (notebook !== null && isEmpty(inherited['MLFLOW_EXPERIMENT_NAME'])) env['MLFLOW_EXPERIMENT_NAME'] = notebook
+    if (notebook !== null && isEmpty(inherited['MLFLOW_EXPERIMENT_NAME']))
+      env['MLFLOW_EXPERIMENT_NAME'] = notebook
     if (capability.kind === 'exec' && runId !== null) env['MLFLOW_RUN_ID'] = runId
   }
   if (capability.kind === 'exec') {

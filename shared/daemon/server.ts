@@ -53,7 +53,8 @@ export function createDaemonServer(parts: ServerParts): Server {
   })
   server.on('upgrade', (request, socket, head) => {
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((word) => word.trim())
-    const token = offered.find((word) => word.startsWith(tokenPrefix))?.slice(tokenPrefix.length) ?? bearer(request)
+    const token =
+      offered.find((word) => word.startsWith(tokenPrefix))?.slice(tokenPrefix.length) ?? bearer(request)
     const allowed = isOwnHost(request) && equal(token, parts.token) && request.url === '/events'
     if (!allowed) {
       socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n')
@@ -86,7 +87,8 @@ async function route(parts: ServerParts, request: IncomingMessage, response: Ser
     const text = await readBody(request)
     return sendJson(response, 200, (await answer(parts.handlers, name, parseBody(text))) ?? {})
   }
-  if (!(await parts.mlflow(request, response, url, null))) throw new Problem('not_found', `There is nothing at ${url}`)
+  if (!(await parts.mlflow(request, response, url, null)))
+    throw new Problem('not_found', `There is nothing at ${url}`)
 }
 
 async function routeCapability(
@@ -97,7 +99,8 @@ async function routeCapability(
 ): Promise<void> {
   const [, token = '', rest = '/'] = /^\/k\/([^/?]*)(.*)$/.exec(url) ?? []
   const capability = parts.findCapability(token)
-  if (capability === null) throw new Problem('unauthorized', 'This tracking address is not known to the project')
+  if (capability === null)
+    throw new Problem('unauthorized', 'This tracking address is not known to the project')
   if (rest === '/daybook/events' && request.method === 'POST') {
     const accepted = parts.ingest(await readBody(request), capability)
     return sendJson(response, 200, { accepted })
@@ -108,7 +111,14 @@ async function routeCapability(
 
 function health(parts: ServerParts): Record<string, unknown> {
   const uptimeMs = Date.now() - parts.startedAtMs
-  return { name: 'daybook', version, api: apiVersion, project: projectHash(parts.root), pid: process.pid, uptimeMs }
+  return {
+    name: 'daybook',
+    version,
+    api: apiVersion,
+    project: projectHash(parts.root),
+    pid: process.pid,
+    uptimeMs,
+  }
 }
 
 /** Host names this machine alone, and no page of another origin is asking. */
@@ -133,7 +143,8 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let sizeBytes = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length
-    if (sizeBytes > bodyLimitBytes) throw new Problem('bad_request', `A request may have ${bodyLimitBytes} bytes`)
+    if (sizeBytes > bodyLimitBytes)
+      throw new Problem('bad_request', `A request may have ${bodyLimitBytes} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -40,7 +40,8 @@ async function readLines(client: Client, id: string, terminal: Terminal): Promis
 function showEntry(terminal: Terminal, { message, direction }: JournalEntry): void {
   const { content } = message
   const type = message.header.msg_type
-  if (type === 'execute_input') terminal.out(terminal.style('cyan', `[${String(content['execution_count'])}] ${String(content['code'])}`))
+  if (type === 'execute_input')
+    terminal.out(terminal.style('cyan', `[${String(content['execution_count'])}] ${String(content['code'])}`))
   else if (type === 'stream') terminal.out(String(content['text']).replace(/\n$/, ''))
   else if (type === 'error') terminal.out((content['traceback'] as string[]).join('\n'))
   else if (type === 'execute_result' || type === 'display_data') {

@@ -1,6 +1,6 @@
 import type { CleanUp } from '../../api/run_methods.ts'
 import { openState } from '../../base/project.ts'
-import { findSupervisor } from '../../kernel/supervisor_client.ts'
+import { ensureSupervisor, findSupervisor } from '../../kernel/supervisor_client.ts'
 import { stopDaemon } from './daemon.ts'
 import { print, withClient, type CommandContext } from './context.ts'
 import { formatBytes, formatTable } from './terminal.ts'
@@ -15,7 +15,7 @@ export async function gcCommand(context: CommandContext, options: { dryRun?: boo
 /** `daybook stop --all`: every kernel of the project, its supervisor and its daemon. Runs under way end as KILLED. */
 export async function stopAllCommand(context: CommandContext): Promise<number> {
   const paths = openState(context.root)
-  const supervisor = await findSupervisor(paths)
+  const supervisor = (await findSupervisor(paths)) === null ? null : await ensureSupervisor(paths)
   const kernels = supervisor === null ? [] : await supervisor.list()
   for (const kernel of kernels) await supervisor?.stop(kernel.id)
   supervisor?.close()

@@ -31,7 +31,10 @@ export async function connect(context: CommandContext): Promise<Client> {
 }
 
 /** Does something with a client and closes it. */
-export async function withClient<T>(context: CommandContext, work: (client: Client) => Promise<T>): Promise<T> {
+export async function withClient<T>(
+  context: CommandContext,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
   const client = await connect(context)
   try {
     return await work(client)

@@ -25,7 +25,9 @@ export async function statusCommand(context: CommandContext): Promise<number> {
 /** `daybook daemon stop`: ends the daemon; kernels and what they compute go on. */
 export async function stopDaemonCommand(context: CommandContext): Promise<number> {
   const stopped = await stopDaemon(context.root)
-  print(context, { stopped }, () => (stopped ? 'Stopped. Kernels go on.' : `No daemon runs for ${context.root}.`))
+  print(context, { stopped }, () =>
+    stopped ? 'Stopped. Kernels go on.' : `No daemon runs for ${context.root}.`,
+  )
   return 0
 }
 

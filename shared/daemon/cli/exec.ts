@@ -23,7 +23,9 @@ export async function execCommand(context: CommandContext, command: readonly str
   const { code, signal } = await runChild(program, args, capability.env)
   const status = code === 0 ? 'FINISHED' : signal === null ? 'FAILED' : 'KILLED'
   await withClient(context, (line) => line.call('capabilities.end', { id: capability.id, status }))
-  context.terminal.err(`Tracked as run ${capability.runId?.slice(0, 8) ?? ''}: daybook show ${capability.runId?.slice(0, 8) ?? ''}`)
+  context.terminal.err(
+    `Tracked as run ${capability.runId?.slice(0, 8) ?? ''}: daybook show ${capability.runId?.slice(0, 8) ?? ''}`,
+  )
   return code ?? 128 + (signal === null ? 0 : constants.signals[signal])
 }
 

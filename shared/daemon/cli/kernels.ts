@@ -40,7 +40,9 @@ export async function changeKernelCommand(
   change: 'interrupt' | 'restart' | 'stop',
   id: string,
 ): Promise<number> {
-  await withClient(context, async (client) => client.call(`kernels.${change}`, { id: await fullId(client, id) }))
+  await withClient(context, async (client) =>
+    client.call(`kernels.${change}`, { id: await fullId(client, id) }),
+  )
   const done = { interrupt: 'interrupted', restart: 'restarted', stop: 'stopped' }[change]
   print(context, { id, done }, () => `Kernel ${id} ${done}.`)
   return 0
@@ -52,7 +54,9 @@ export async function changeKernelCommand(
  */
 export async function fullId(client: Client, part: string): Promise<string> {
   const kernels = await client.call('kernels.list', {})
-  const fitting = kernels.filter(({ id }) => id.startsWith(part.toUpperCase()) || id.endsWith(part.toUpperCase()))
+  const fitting = kernels.filter(
+    ({ id }) => id.startsWith(part.toUpperCase()) || id.endsWith(part.toUpperCase()),
+  )
   const [only] = fitting
   if (only !== undefined && fitting.length === 1) return only.id
   const why = only === undefined ? 'No kernel has the id' : 'Several kernels have the id'
@@ -70,7 +74,13 @@ function formatRunning(terminal: Terminal, kernels: readonly KernelInfo[]): stri
     kernel.notebook ?? '',
   ])
   const titles = ['KERNEL', 'NAME', 'STATE', 'STARTED', 'ACTIVE', 'NOTEBOOK']
-  return boldHead(terminal, formatTable(titles.map((title) => ({ title })), rows))
+  return boldHead(
+    terminal,
+    formatTable(
+      titles.map((title) => ({ title })),
+      rows,
+    ),
+  )
 }
 
 function formatFound(terminal: Terminal, found: readonly FoundKernel[]): string {
@@ -82,7 +92,10 @@ function formatFound(terminal: Terminal, found: readonly FoundKernel[]): string 
     kernel.source,
     kernel.usable ? '' : `${kernel.problem ?? ''} → ${kernel.remedy ?? ''}`,
   ])
-  const columns = ['CAN BE STARTED', 'NAME', 'LANGUAGE', 'FROM', ''].map((title) => ({ title, maxWidth: 100 }))
+  const columns = ['CAN BE STARTED', 'NAME', 'LANGUAGE', 'FROM', ''].map((title) => ({
+    title,
+    maxWidth: 100,
+  }))
   return boldHead(terminal, formatTable(columns, rows))
 }
 

@@ -54,9 +54,16 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     .option('-p, --parameter <name=value>', 'set a parameter; may be repeated', collect)
     .option('--kernel <name>', 'kernel to use (default: the one the notebook names)')
     .option('--output <file>', 'also write the executed notebook there')
-    .action(action((context, [notebook, options]) => runCommand(context, notebook as string, options as RunOptions)))
+    .action(
+      action((context, [notebook, options]) =>
+        runCommand(context, notebook as string, options as RunOptions),
+      ),
+    )
   add(program, 'runs', 'list runs')
-    .option('--search <filter>', 'e.g. "metrics.accuracy > 0.8 and params.seed = \'0\'" (also OR and parentheses)')
+    .option(
+      '--search <filter>',
+      'e.g. "metrics.accuracy > 0.8 and params.seed = \'0\'" (also OR and parentheses)',
+    )
     .option('--order-by <key>', 'e.g. "metrics.accuracy DESC"; may be repeated', collect)
     .option('--limit <n>', 'how many', positive, 20)
     .option('--experiment <name>', 'only this experiment')
@@ -66,8 +73,9 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
   add(program, 'show <run>', 'everything about one run (the first digits of its id are enough)')
     .option('--code', 'with the whole code of its cells')
     .action(action((context, [run, options]) => showCommand(context, run as string, options as ShowOptions)))
-  add(program, 'compare <run> <runs...>', 'what differs between runs')
-    .action(action((context, [run, more]) => compareCommand(context, [run as string, ...(more as string[])])))
+  add(program, 'compare <run> <runs...>', 'what differs between runs').action(
+    action((context, [run, more]) => compareCommand(context, [run as string, ...(more as string[])])),
+  )
   add(program, 'exec', 'run a command, tracked: daybook exec -- python train.py')
     .argument('<command...>', 'the command and its arguments')
     .passThroughOptions()
@@ -78,7 +86,9 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
   kernels.commands[0] && setDefault(kernels, 'list')
   add(kernels, 'start [name]', 'start one')
     .option('--notebook <file>', 'the notebook it is for')
-    .action(action((context, [name, options]) => startKernelCommand(context, name as string, options as object)))
+    .action(
+      action((context, [name, options]) => startKernelCommand(context, name as string, options as object)),
+    )
   add(kernels, 'attach <kernel>', 'see what it wrote and writes, and run lines on it').action(
     action((context, [id]) => attachCommand(context, id as string)),
   )
@@ -96,7 +106,9 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
   add(program, 'stop', 'stop everything of this project')
     .requiredOption('--all', 'kernels, supervisor and daemon')
     .action(action(stopAllCommand))
-  add(program, 'doctor', 'what is found, what survives on this machine, what is missing').action(action(doctorCommand))
+  add(program, 'doctor', 'what is found, what survives on this machine, what is missing').action(
+    action(doctorCommand),
+  )
   add(program, 'gc', 'give space back')
     .option('--dry-run', 'only say what would go')
     .action(action((context, [options]) => gcCommand(context, options as { dryRun?: boolean })))
@@ -104,9 +116,11 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     .requiredOption('--all', 'all experiments')
     .option('--to <folder>', 'where to', 'daybook-export')
     .action(action((context, [options]) => exportCommand(context, options as ExportOptions)))
-  add(program, 'import <source>', 'take over runs: an mlruns folder, an mlflow.db, the address of an MLflow server').action(
-    action((context, [source]) => importCommand(context, source as string)),
-  )
+  add(
+    program,
+    'import <source>',
+    'take over runs: an mlruns folder, an mlflow.db, the address of an MLflow server',
+  ).action(action((context, [source]) => importCommand(context, source as string)))
   return program
 }
 
@@ -133,6 +147,7 @@ function fail(terminal: Terminal, error: unknown, json: boolean): number {
     terminal.err(terminal.style('red', problem.message))
     if (problem.hint !== undefined) terminal.err(problem.hint)
   }
-  if (!(error instanceof Problem) && process.env['DAYBOOK_DEBUG'] !== undefined) terminal.err(String((error as Error).stack))
+  if (!(error instanceof Problem) && process.env['DAYBOOK_DEBUG'] !== undefined)
+    terminal.err(String((error as Error).stack))
   return problem.code === 'cancelled' ? 130 : 1
 }

@@ -18,7 +18,11 @@ export interface RunOptions {
  * `daybook run NOTEBOOK`: executes it, tracked, and follows it to its end. Survives the end of the daemon:
  * it is started again and goes on. The first Ctrl-C interrupts the kernel, the second one stops it.
  */
-export async function runCommand(context: CommandContext, notebook: string, options: RunOptions): Promise<number> {
+export async function runCommand(
+  context: CommandContext,
+  notebook: string,
+  options: RunOptions,
+): Promise<number> {
   const { terminal } = context
   let client = await connect(context)
   let run = await client.call('notebooks.run', {
@@ -43,7 +47,8 @@ export async function runCommand(context: CommandContext, notebook: string, opti
       }
     }
     reporter.report(run)
-    const tracked = run.runId === null ? null : await client.call('runs.get', { id: run.runId }).catch(() => null)
+    const tracked =
+      run.runId === null ? null : await client.call('runs.get', { id: run.runId }).catch(() => null)
     if (context.json) terminal.out(JSON.stringify({ ...run, run: tracked }, null, 2))
     else terminal.out(summary(terminal, run, tracked))
     return run.state === 'finished' ? 0 : run.state === 'cancelled' ? 130 : 1
@@ -62,7 +67,9 @@ export function parseAssignments(words: readonly string[]): Record<string, strin
   for (const word of words) {
     const at = word.indexOf('=')
     if (at < 1) {
-      throw new Problem('parameter_invalid', `"${word}" is not a parameter`, { hint: 'Write it as name=value.' })
+      throw new Problem('parameter_invalid', `"${word}" is not a parameter`, {
+        hint: 'Write it as name=value.',
+      })
     }
     parameters[word.slice(0, at)] = word.slice(at + 1)
   }
@@ -106,8 +113,11 @@ class ProgressReporter {
     for (const [at, cell] of run.cells.entries()) {
       if ((cell.state !== 'done' && cell.state !== 'failed') || this.#said.has(at)) continue
       this.#said.add(at)
-      const mark = cell.state === 'done' ? this.#terminal.style('green', '✓') : this.#terminal.style('red', '✗')
-      this.#terminal.err(`${mark} ${this.#place(run, at)} ${formatDuration(cell.wallMs ?? 0).padStart(8)}  ${cell.title}`)
+      const mark =
+        cell.state === 'done' ? this.#terminal.style('green', '✓') : this.#terminal.style('red', '✗')
+      this.#terminal.err(
+        `${mark} ${this.#place(run, at)} ${formatDuration(cell.wallMs ?? 0).padStart(8)}  ${cell.title}`,
+      )
     }
     if (isOver(run)) return this.#terminal.progress('')
     const at = run.cells.findIndex((cell) => cell.state === 'running')

@@ -1,6 +1,13 @@
 import type { RunSummary } from '../../api/run_methods.ts'
 import { print, withClient, type CommandContext } from './context.ts'
-import { formatAge, formatDuration, formatNumber, formatTable, type Column, type Terminal } from './terminal.ts'
+import {
+  formatAge,
+  formatDuration,
+  formatNumber,
+  formatTable,
+  type Column,
+  type Terminal,
+} from './terminal.ts'
 
 /** Options of `daybook runs`. */
 export interface RunsOptions {
@@ -66,7 +73,8 @@ export function styledStatus(terminal: Terminal, status: string): string {
 }
 
 function emptyTable(options: RunsOptions): string {
-  const filtered = options.search !== undefined || options.experiment !== undefined || options.deleted === true
+  const filtered =
+    options.search !== undefined || options.experiment !== undefined || options.deleted === true
   if (filtered) return 'No run fits. Without a filter: daybook runs'
   return 'No runs yet. Try: daybook run NOTEBOOK, or daybook exec -- python train.py'
 }
@@ -80,6 +88,7 @@ function differing(records: readonly Record<string, string>[]): string[] {
 
 function keysByCount(records: readonly Record<string, unknown>[]): string[] {
   const counts = new Map<string, number>()
-  for (const record of records) for (const key of Object.keys(record)) counts.set(key, (counts.get(key) ?? 0) + 1)
+  for (const record of records)
+    for (const key of Object.keys(record)) counts.set(key, (counts.get(key) ?? 0) + 1)
   return [...counts].sort((a, b) => b[1] - a[1]).map(([key]) => key)
 }

@@ -9,7 +9,11 @@ export interface ShowOptions {
 }
 
 /** `daybook show RUN`: everything about one run. */
-export async function showCommand(context: CommandContext, id: string, options: ShowOptions): Promise<number> {
+export async function showCommand(
+  context: CommandContext,
+  id: string,
+  options: ShowOptions,
+): Promise<number> {
   const run = await withClient(context, (client) => client.call('runs.get', { id }))
   print(context, run, () => formatRun(context.terminal, run, options.code ?? false))
   return 0
@@ -25,18 +29,39 @@ function formatRun(terminal: Terminal, run: RunDetail, withCode: boolean): strin
   const error = run.tags['daybook.error']
   if (error !== undefined) lines.push(terminal.style('red', error))
   lines.push(...section(heading('Parameters'), Object.entries(run.params)))
-  const metrics = Object.entries(run.metrics).map(([key, value]): [string, string] => [key, formatNumber(value)])
+  const metrics = Object.entries(run.metrics).map(([key, value]): [string, string] => [
+    key,
+    formatNumber(value),
+  ])
   lines.push(...section(heading('Metrics'), metrics))
-  const sources = ['mlflow.source.name', 'daybook.cell', 'mlflow.source.git.commit', 'daybook.git.branch', 'daybook.error']
-  lines.push(...section(heading('Source'), sources.flatMap((key) => (run.tags[key] ? [[key, run.tags[key]]] : []))))
+  const sources = [
+    'mlflow.source.name',
+    'daybook.cell',
+    'mlflow.source.git.commit',
+    'daybook.git.branch',
+    'daybook.error',
+  ]
+  lines.push(
+    ...section(
+      heading('Source'),
+      sources.flatMap((key) => (run.tags[key] ? [[key, run.tags[key]]] : [])),
+    ),
+  )
   if (run.datasets.length > 0) {
     const rows = run.datasets.map((set) => [set.name, set.context ?? '', set.digest, set.source])
-    lines.push(heading('Data'), formatTable([{ title: 'name' }, { title: 'as' }, { title: 'digest' }, { title: 'from' }], rows))
+    lines.push(
+      heading('Data'),
+      formatTable([{ title: 'name' }, { title: 'as' }, { title: 'digest' }, { title: 'from' }], rows),
+    )
   }
   if (run.artifacts.length > 0) {
-    lines.push(heading('Artifacts'), ...run.artifacts.map(({ path, sizeBytes }) => `  ${path}  ${formatBytes(sizeBytes)}`))
+    lines.push(
+      heading('Artifacts'),
+      ...run.artifacts.map(({ path, sizeBytes }) => `  ${path}  ${formatBytes(sizeBytes)}`),
+    )
   }
-  if (run.children.length > 0) lines.push(heading('Runs in it'), formatRuns(terminal, run.children, Date.now()))
+  if (run.children.length > 0)
+    lines.push(heading('Runs in it'), formatRuns(terminal, run.children, Date.now()))
   if (run.cells.length > 0) {
     lines.push(heading(`Cells, in the order in which they ran (${run.cells.length})`))
     for (const cell of run.cells) {

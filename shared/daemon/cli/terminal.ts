@@ -53,7 +53,9 @@ export interface Column {
 /** Rows of text under titles, each column as wide as it must be. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const cut = rows.map((row) => row.map((text, i) => shorten(text, columns[i]?.maxWidth ?? 60)))
-  const widths = columns.map((column, i) => Math.max(column.title.length, ...cut.map((row) => width(row[i] ?? ''))))
+  const widths = columns.map((column, i) =>
+    Math.max(column.title.length, ...cut.map((row) => width(row[i] ?? ''))),
+  )
   const line = (cells: readonly string[]): string =>
     cells
       .map((text, i) => {
@@ -111,4 +113,4 @@ function width(text: string): number {
   return [...text.replace(ansi, '')].length
 }
 
-const ansi = new RegExp("\u001b\\[[0-9;]*m", "g")
+const ansi = new RegExp('\u001b\\[[0-9;]*m', 'g')

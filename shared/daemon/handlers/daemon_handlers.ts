@@ -5,7 +5,8 @@ import type { Clock } from '../../base/clock.ts'
 import { Problem } from '../../base/problem.ts'
 import { identifyProcess } from '../../base/process.ts'
 import { ensureExperiment } from '../../runs/experiment.ts'
-import { createRun, getRun, updateRun, type RunId } from '../../runs/run.ts'
+import { createRun, getRun, updateRun } from '../../runs/run.ts'
+import type { RunId } from '../../runs/run_data.ts'
 import type { Store } from '../../store/store.ts'
 import { getCapability, grantCapability, type Capability } from '../capability.ts'
 import type { Capture } from '../capture.ts'
@@ -25,7 +26,10 @@ export interface DaemonHandlerParts {
   takeSpools(): void
 }
 
-type DaemonHandlers = Pick<Handlers, 'daemon.status' | 'daemon.stop' | 'capabilities.create' | 'capabilities.end'>
+type DaemonHandlers = Pick<
+  Handlers,
+  'daemon.status' | 'daemon.stop' | 'capabilities.create' | 'capabilities.end'
+>
 
 /** Answers everything about the daemon and who may log to it. */
 export function daemonHandlers(parts: DaemonHandlerParts): DaemonHandlers {

@@ -16,7 +16,10 @@ type KernelHandlers = Pick<Handlers, Extract<keyof Handlers, `kernels.${string}`
 
 /** Answers everything about kernels. */
 export function kernelHandlers({ kernels, topics, root }: KernelHandlerParts): KernelHandlers {
-  const change = async (id: string, work: (id: KernelId) => Promise<unknown>): Promise<Record<string, never>> => {
+  const change = async (
+    id: string,
+    work: (id: KernelId) => Promise<unknown>,
+  ): Promise<Record<string, never>> => {
     const { id: known } = await kernels.get(id)
     await work(known)
     topics.bump('kernels.changed')
@@ -36,7 +39,8 @@ export function kernelHandlers({ kernels, topics, root }: KernelHandlerParts): K
       topics.bump('kernels.changed')
       return kernel
     },
-    'kernels.interrupt': ({ id }) => change(id, async (known) => (await kernels.supervisor()).interrupt(known)),
+    'kernels.interrupt': ({ id }) =>
+      change(id, async (known) => (await kernels.supervisor()).interrupt(known)),
     'kernels.stop': ({ id }) => change(id, (known) => kernels.stop(known)),
     'kernels.restart': async ({ id }) => {
       await change(id, (known) => kernels.restart(known))
@@ -45,15 +49,10 @@ export function kernelHandlers({ kernels, topics, root }: KernelHandlerParts): K
     'kernels.execute': async ({ id, code, cellId }) => {
       const { id: known } = await kernels.get(id)
       const connection = await (await kernels.supervisor()).attach(known, 'now')
-      const session = openSession(connection)
-      return new Promise((resolve, reject) => {
-        // The answer is the id of the execution; whoever wants its end follows the journal.
-        const done = session.execute(code, {
-          ...(cellId === null ? {} : { cellId }),
-          onSent: (execution) => resolve({ execution }),
-        })
-        done.catch(reject).finally(() => connection.close())
-      })
+      const execution = openSession(connection).execute(code, cellId === null ? {} : { cellId })
+      // The answer is the id of the execution; whoever wants its end follows the journal.
+      execution.done.catch(() => null).finally(() => connection.close())
+      return { execution: execution.id }
     },
   }
 }

@@ -2,11 +2,12 @@ import type { Handlers } from '../../api/contract.ts'
 import type { RunDetail, RunSummary } from '../../api/run_methods.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Clock } from '../../base/clock.ts'
-import { listArtifactFiles } from '../../runs/artifact.ts'
 import { compareRuns } from '../../runs/compare.ts'
 import { findExperimentByName, type ExperimentId } from '../../runs/experiment.ts'
 import { deleteTag, logBatch } from '../../runs/logging.ts'
-import { deleteRun, getRun, restoreRun, type Run } from '../../runs/run.ts'
+import { deleteRun, getRun, restoreRun } from '../../runs/run.ts'
+import type { Run } from '../../runs/run_data.ts'
+import { listRunFiles } from '../../runs/run_artifact.ts'
 import { searchRuns } from '../../runs/search.ts'
 import type { Store } from '../../store/store.ts'
 import { executedCells } from '../execution.ts'
@@ -85,7 +86,9 @@ export function fullRunId(store: Store, part: string): string {
     throw new Problem('not_found', `No run begins with "${part}"`, { hint: '"daybook runs" lists them.' })
   }
   if (second !== undefined && first['id'] !== part) {
-    throw new Problem('bad_request', `Several runs begin with "${part}"`, { hint: 'Give more of its digits.' })
+    throw new Problem('bad_request', `Several runs begin with "${part}"`, {
+      hint: 'Give more of its digits.',
+    })
   }
   return first['id'] as string
 }
@@ -93,7 +96,10 @@ export function fullRunId(store: Store, part: string): string {
 function detail(parts: RunParts, run: Run): RunDetail {
   const { store } = parts
   const names = experimentNames(store)
-  const childIds = store.all('SELECT id FROM run WHERE parent_id = ? AND deleted_ms IS NULL ORDER BY seq LIMIT 1000', run.id)
+  const childIds = store.all(
+    'SELECT id FROM run WHERE parent_id = ? AND deleted_ms IS NULL ORDER BY seq LIMIT 1000',
+    run.id,
+  )
   const capability = run.tags['daybook.capability']
   return {
     ...toSummary(run, names),
@@ -105,7 +111,7 @@ function detail(parts: RunParts, run: Run): RunDetail {
       source: set.source,
       context: set.tags['mlflow.data.context'] ?? null,
     })),
-    artifacts: listArtifactFiles(parts.artifactsDir, run),
+    artifacts: listRunFiles({ artifactsDir: parts.artifactsDir, run }),
   }
 }
 

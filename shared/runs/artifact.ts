@@ -141,8 +141,8 @@ export function removeArtifacts(store: Store, artifactsDir: string, path: Artifa
   if (path === '') throw new Problem('bad_request', 'Cannot delete the root of all artifacts')
   if (resolveExisting(artifactsDir, path) === null && !isLink(join(artifactsDir, path))) return
   // The link itself is removed, never what it points to; a link on the way was followed and found inside.
-  const parent = resolveForWriting(artifactsDir, path)
-  rmSync(parent, { recursive: true, force: true })
+  const place = resolveForWriting(artifactsDir, path)
+  rmSync(place, { recursive: true, force: true })
   store.run(
     'DELETE FROM artifact_file WHERE path = ? OR (path > ? AND path < ?)',
     path,
@@ -162,7 +162,7 @@ export function clearIncoming(artifactsDir: string): void {
   rmSync(join(artifactsDir, incomingFolder), { recursive: true, force: true })
 }
 
-/** The absolute place of a file that may not exist yet; its folder is made. Null bytes of trust in links. */
+/** The absolute place of a file that may not exist yet; its folder is made. Links on the way are followed and must stay inside. */
 function resolveForWriting(artifactsDir: string, path: ArtifactPath): string {
   const place = join(artifactsDir, path)
   const folder = dirname(place)
@@ -216,7 +216,8 @@ async function writeFile(file: string, bytes: AsyncIterable<Uint8Array>): Promis
     for await (const chunk of bytes) {
       hash.update(chunk)
       sizeBytes += chunk.length
-      await handle.write(chunk)
+      // Unlike `write`, this writes all of it.
+      await handle.appendFile(chunk)
     }
   } finally {
     await handle.close()

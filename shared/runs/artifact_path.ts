@@ -68,7 +68,6 @@ function decodeLeniently(text: string): string {
 function isUnsafe(path: string): boolean {
   return (
     path.startsWith('/') ||
-    // eslint would have it as an escape class; these are the control characters of ASCII.
     /[\\\u0000-\u001f\u007f]/.test(path) ||
     /^[a-zA-Z]:/.test(path) ||
     /^file:/i.test(path) ||

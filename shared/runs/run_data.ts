@@ -162,7 +162,7 @@ function fillModels(store: Store, wanted: string, bySeq: ReadonlyMap<number, Run
 }
 
 /** Sets a property whatever its name: a plain assignment to `__proto__` would change the object's kind instead. */
-function put<T>(record: Record<string, T>, key: string, value: T): void {
+export function put<T>(record: Record<string, T>, key: string, value: T): void {
   if (key !== '__proto__') record[key] = value
   else Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true })
 }

@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import {
+  badNames,
+  danglingImports,
+  forbiddenImports,
+  type ImportTable,
+  importCycles,
+  leftMarks,
+  longFiles,
+  misplacedPackages,
+  undocumentedExports,
+  unnamedOpeners,
+} from './architecture/rules.ts'
+import { readProjectFile, readSources, type Sources } from './architecture/source.ts'
+
+/** Who may import whom, beside itself. `api` may also import types from everywhere. */
+const may: ImportTable = {
+  base: [],
+  stats: ['base'],
+  notebook: ['base'],
+  store: ['base'],
+  kernel: ['base', 'notebook'],
+  data: ['base', 'stats'],
+  labels: ['base', 'stats', 'data'],
+  runs: ['base', 'store', 'stats', 'data', 'notebook'],
+  tuning: ['base', 'stats'],
+  compute: ['base', 'kernel'],
+  evaluation: ['base', 'stats', 'data'],
+  privacy: ['base', 'stats'],
+  models: ['base', 'store', 'data', 'runs'],
+  governance: ['base', 'runs', 'models'],
+  serving: ['base', 'data', 'models'],
+  monitor: ['base', 'stats', 'data', 'serving'],
+  api: ['base'],
+  views: ['api', 'base', 'stats'],
+  daemon: [
+    'base',
+    'stats',
+    'notebook',
+    'store',
+    'kernel',
+    'data',
+    'labels',
+    'runs',
+    'tuning',
+    'compute',
+    'evaluation',
+    'privacy',
+    'models',
+    'governance',
+    'serving',
+    'monitor',
+    'api',
+  ],
+}
+
+/** Which package may be imported where; no other package may be imported at all. */
+const packages: Readonly<Record<string, readonly string[]>> = {
+  zod: ['shared'],
+  zeromq: ['shared/kernel'],
+  ws: ['shared/kernel/supervisor', 'shared/kernel/supervisor_connection.ts', 'shared/api', 'shared/daemon'],
+  commander: ['shared/daemon/cli'],
+  'jsonc-parser': ['shared/notebook'],
+  'node:sqlite': ['shared/store', 'shared/base/lock.ts'],
+}
+
+/** Invariant 2: only these open files, sockets or processes. All else is pure. */
+const openers: readonly string[] = [
+  'shared/api/websocket_wire.ts',
+  'shared/base/lock.ts',
+  'shared/base/log.ts',
+  'shared/base/process.ts',
+  'shared/base/project.ts',
+  'shared/daemon/cli/exec.ts',
+  'shared/daemon/daemon.ts',
+  'shared/daemon/discovery.ts',
+  'shared/daemon/doctor.ts',
+  'shared/daemon/ensure.ts',
+  'shared/daemon/git.ts',
+  'shared/daemon/identity.ts',
+  'shared/daemon/server.ts',
+  'shared/daemon/spool.ts',
+  'shared/kernel/connection.ts',
+  'shared/kernel/launch.ts',
+  'shared/kernel/supervisor/channels.ts',
+  'shared/kernel/supervisor/hosted_kernel.ts',
+  'shared/kernel/supervisor/journal.ts',
+  'shared/kernel/supervisor/kernel_process.ts',
+  'shared/kernel/supervisor/kernel_record.ts',
+  'shared/kernel/supervisor/main.ts',
+  'shared/kernel/supervisor/retention.ts',
+  'shared/kernel/supervisor/segment.ts',
+  'shared/kernel/supervisor/server.ts',
+  'shared/kernel/supervisor_client.ts',
+  'shared/kernel/supervisor_connection.ts',
+  'shared/kernel/supervisor_file.ts',
+  'shared/kernel/supervisor_request.ts',
+  'shared/notebook/file.ts',
+  'shared/runs/artifact.ts',
+  'shared/runs/run_artifact.ts',
+  'shared/store/store.ts',
+]
+
+describe('architecture', () => {
+  const shared = readSources('shared', ['.ts'])
+  const all: Sources = new Map([
+    ...shared,
+    ...readSources('test', ['.ts', '.py']),
+    ...readSources('bench', ['.ts']),
+    ...readSources('scripts', ['.mjs', '.cjs']),
+    ...readSources('shared', ['.py']),
+  ])
+  const manifest = JSON.parse(readProjectFile('package.json')) as Manifest
+
+  it('lets a folder import only what the table names', () => {
+    none(forbiddenImports(shared, may, ['api']))
+  })
+  it('has no import of a file that is not there', () => none(danglingImports(shared)))
+  it('has no circle of imports', () => none(importCycles(shared)))
+  it('imports each package only where it belongs', () => none(misplacedPackages(shared, packages)))
+  it('opens files, sockets and processes only in the files named', () =>
+    none(unnamedOpeners(shared, openers)))
+  it('has no file of more than 400 lines', () => none(longFiles(all)))
+  it('names each file after what is in it', () => {
+    const paths = [
+      ...shared.keys(),
+      ...readSources('shared', ['.py']).keys(),
+      ...readSources('test', ['.ts']).keys(),
+    ]
+    none(badNames(paths))
+  })
+  it('documents every export, and exports nothing as default', () => none(undocumentedExports(shared)))
+  it('has nothing left undone, skipped or switched off without a reason', () => none(leftMarks(all)))
+
+  it('has the file behind every command of package.json', () => {
+    const commands = [
+      ...Object.values(manifest.scripts),
+      ...Object.values(manifest.bin).map((path) => `node ${path}`),
+    ]
+    const files = commands.flatMap((command) => command.match(/[\w./-]+\.(mjs|cjs|ts)\b/g) ?? [])
+    none(files.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url))))
+  })
+  it('pins every package to one version, and uses each that the product names', () => {
+    const pins = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
+    none(pins.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version)).map(([name]) => name))
+    none(Object.keys(manifest.dependencies).filter((name) => !(name in packages)))
+    assert.doesNotMatch(readProjectFile('package-lock.json'), /"resolved"/)
+  })
+  it('names only commands in the documents that package.json has', () => {
+    const texts = ['README.md', 'CONTRIBUTING.md'].map(readProjectFile).join('\n')
+    const named = [...texts.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? '')
+    none(named.filter((name) => !(name in manifest.scripts)))
+  })
+})
+
+describe('architecture checks', () => {
+  const planted = (path: string, text: string): Sources => new Map([[path, text]])
+
+  it('find an import against the direction, by value and by type', () => {
+    const value = planted('shared/base/clock.ts', "import { a } from '../runs/run.ts'")
+    assert.deepEqual(forbiddenImports(value, may, []), ['shared/base/clock.ts imports shared/runs/run.ts'])
+    const type = planted('shared/runs/run.ts', "import type { A } from '../daemon/server.ts'")
+    assert.equal(forbiddenImports(type, may, ['api']).length, 1)
+    const out = planted('shared/base/clock.ts', "import '../../test/skip.ts'")
+    assert.equal(forbiddenImports(out, may, []).length, 1)
+  })
+  it('find an import of a folder that nobody knows', () => {
+    assert.equal(forbiddenImports(planted('shared/attic/a.ts', ''), may, []).length, 1)
+  })
+  it('allow types from everywhere in api, and values not', () => {
+    const type = planted('shared/api/a.ts', "import { type A } from '../runs/run.ts'")
+    assert.deepEqual(forbiddenImports(type, may, ['api']), [])
+    const value = planted('shared/api/a.ts', "import { type A, b } from '../runs/run.ts'")
+    assert.equal(forbiddenImports(value, may, ['api']).length, 1)
+  })
+  it('find a circle over three files', () => {
+    const circle = new Map([
+      ['shared/base/a.ts', "import './b.ts'"],
+      ['shared/base/b.ts', "export * from './c.ts'"],
+      ['shared/base/c.ts', "import type { A } from './a.ts'"],
+      ['shared/base/d.ts', "import './a.ts'"],
+    ])
+    assert.deepEqual(importCycles(circle), [
+      'shared/base/a.ts -> shared/base/b.ts -> shared/base/c.ts -> shared/base/a.ts',
+    ])
+  })
+  it('find a file that opens another, a socket or a process', () => {
+    for (const text of [
+      "import { readFileSync } from 'node:fs'",
+      "await import('node:child_process')",
+      "import { Dealer } from 'zeromq'",
+      "void fetch('http://localhost')",
+    ]) {
+      assert.equal(unnamedOpeners(planted('shared/base/a.ts', text), []).length, 1, text)
+    }
+    assert.equal(
+      unnamedOpeners(planted('shared/base/a.ts', "import type { Stats } from 'node:fs'"), []).length,
+      0,
+    )
+    assert.equal(unnamedOpeners(planted('shared/base/a.ts', ''), ['shared/base/a.ts']).length, 1)
+  })
+  it('find an editor in the shared part, and a package out of place', () => {
+    for (const name of ['vscode', '@jupyterlab/services', 'left-pad']) {
+      assert.equal(
+        misplacedPackages(planted('shared/runs/a.ts', `import { a } from '${name}'`), packages).length,
+        1,
+      )
+    }
+    assert.equal(
+      misplacedPackages(planted('shared/runs/a.ts', "import { Dealer } from 'zeromq'"), packages).length,
+      1,
+    )
+    assert.equal(
+      misplacedPackages(planted('shared/runs/a.ts', "import { z } from 'zod'"), packages).length,
+      0,
+    )
+  })
+  it('find empty names, barrels, long files, bare exports and left marks', () => {
+    assert.equal(
+      badNames(['shared/a/utils.ts', 'shared/a/index.ts', 'shared/a/runStore.ts', 'shared/a/run.ts']).length,
+      3,
+    )
+    assert.equal(longFiles(planted('a.ts', 'x\n'.repeat(401))).length, 1)
+    assert.equal(longFiles(planted('a.ts', 'x\n'.repeat(400))).length, 0)
+    assert.equal(
+      undocumentedExports(planted('a.ts', 'export const a = 1\n/** b */\nexport const b = 1')).length,
+      1,
+    )
+    assert.equal(undocumentedExports(planted('a.ts', '/** a */\nexport default 1')).length, 1)
+    assert.equal(leftMarks(planted('a.ts', `// TODO later\nit.only('x')\n// ok`)).length, 2)
+  })
+})
+
+interface Manifest {
+  scripts: Record<string, string>
+  bin: Record<string, string>
+  dependencies: Record<string, string>
+  devDependencies: Record<string, string>
+}
+
+function none(violations: readonly string[]): void {
+  assert.equal(violations.length, 0, `\n  ${violations.join('\n  ')}`)
+}

@@ -91,7 +91,7 @@ export function openFold(options: FoldOptions = {}): Fold {
     const parent = message.parent_header
     // What a widget's callback prints has the comm message as its parent, and belongs to no cell.
     const isOurs = parent.msg_id !== undefined && (parent.msg_type ?? 'execute_request') === 'execute_request'
-    if (isOurs) list.owner ??= parent.msg_id
+    if (isOurs) list.owner ??= parent.msg_id ?? null
     const target = board.widgets.catching(parent.msg_id) ?? (isOurs ? list : null)
     if (target === list) count(type, message.content)
     return target === null ? [] : show(target, type, message.content)

@@ -33,8 +33,8 @@ export function openKernelFold(options: Omit<FoldOptions, 'board'> = {}): Kernel
     }
     if (header.msg_type === 'daybook_gap')
       return idsIn(content['open']).flatMap((id) => foldOf(id).take(message))
-    if (parent.msg_type !== 'execute_request') return strays.take(message)
-    return foldOf(parent.msg_id).take(message)
+    const isCell = parent.msg_type === 'execute_request' && parent.msg_id !== undefined
+    return (isCell ? foldOf(parent.msg_id) : strays).take(message)
   }
 
   function foldOf(msgId: string): Fold {

@@ -15,7 +15,8 @@ import { spawn } from 'node:child_process'
  * @param {string} command
  * @param {string[]} args
  * @param {RunOptions} [options]
- * @returns {Promise<{ ok: boolean, code: number | null, output: string }>} output: both streams, the last 200 kB
+ * @returns {Promise<{ ok: boolean, code: number | null, output: string, stdout: string }>} output: both streams,
+ *   the last 200 kB
  */
 export function run(command, args, options = {}) {
   return new Promise((resolve) => {
@@ -29,6 +30,7 @@ export function run(command, args, options = {}) {
       shell: process.platform === 'win32' && command.endsWith('.cmd'),
     })
     let output = ''
+    let stdout = ''
     let rest = ''
     /** @param {string} text */
     const take = (text) => {
@@ -41,8 +43,9 @@ export function run(command, args, options = {}) {
       stream.setEncoding('utf8')
       stream.on('data', take)
     }
-    child.on('error', (error) => resolve({ ok: false, code: 127, output: output + error.message }))
-    child.on('close', (code) => resolve({ ok: code === 0, code, output }))
+    child.stdout.on('data', (text) => (stdout += text))
+    child.on('error', (error) => resolve({ ok: false, code: 127, output: output + error.message, stdout }))
+    child.on('close', (code) => resolve({ ok: code === 0, code, output, stdout }))
   })
 }
 

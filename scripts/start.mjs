@@ -1,0 +1,103 @@
+// npm start: sets everything up, then does the main job and shows what it did: the example notebook, executed
+// three times with different parameters, every run tracked. With --keep it leaves the daemon running.
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { build } from './build.mjs'
+import { node24, root } from './paths.mjs'
+import { runMain, SetupProblem } from './problem.mjs'
+import { lastLines, run } from './run.mjs'
+import { setUp, setupSteps } from './setup.mjs'
+import { startSteps } from './steps.mjs'
+
+const notebook = 'examples/income.ipynb'
+
+/** What is tried: small steps with many trees, the defaults, big steps with few. */
+const trials = [
+  { learning_rate: 0.05, max_iter: 200 },
+  { learning_rate: 0.1, max_iter: 100 },
+  { learning_rate: 0.3, max_iter: 40 },
+]
+
+/** How runs are ranked: the smaller the log loss on the test rows, the better. */
+const ranking = 'metrics.test_log_loss ASC'
+
+const bin = join(root, 'bin', 'daybook.mjs')
+const keep = process.argv.includes('--keep')
+
+await runMain(async () => {
+  const steps = startSteps(setupSteps + 1)
+  await setUp(steps)
+  await steps.step('Build', build)
+  const wasRunning = (await ask(['daemon', 'status'])).ok
+  try {
+    await mainJob()
+  } finally {
+    if (!wasRunning && !keep) await endWhatWasStarted()
+  }
+})
+
+async function mainJob() {
+  console.log(
+    `\nThe main job: ${notebook}, ${trials.length} times with different parameters, each run tracked.`,
+  )
+  for (const trial of trials) {
+    const parameters = Object.entries(trial).flatMap(([name, value]) => ['-p', `${name}=${value}`])
+    await show(['run', notebook, ...parameters])
+  }
+  console.log('\nWhat was recorded, the best first:')
+  await show(['runs', '--experiment', notebook, '--order-by', ranking, '--limit', String(trials.length)])
+  const best = await findBest()
+  console.log('\nThe best of all runs of this notebook so far:')
+  await show(['show', best])
+  console.log(`
+How to look further (in this folder):
+  npx daybook runs --nested             every training cell as a run of its own
+  npx daybook show ${best} --code     the code of its cells, in the order in which they ran
+  npx daybook exec -- .venv/bin/python examples/train.py     track any script`)
+}
+
+/** The first digits of the id of the run that ranks first. */
+async function findBest() {
+  const asked = await ask(['runs', '--experiment', notebook, '--order-by', ranking, '--limit', '1'])
+  const best = asked.ok ? JSON.parse(asked.stdout).runs[0] : undefined
+  if (best !== undefined) return best.id.slice(0, 8)
+  throw new SetupProblem('The runs cannot be listed', ['npx daybook doctor'], lastLines(asked.output))
+}
+
+async function endWhatWasStarted() {
+  console.log(`
+Now everything that was started here is ended; what was recorded stays in .daybook/.
+(npm start -- --keep leaves it running. The next daybook command starts it again by itself.)`)
+  await show(['stop', '--all'])
+}
+
+/**
+ * Runs a daybook command as a user would, and shows it.
+ * @param {string[]} args
+ */
+async function show(args) {
+  console.log(`\n$ daybook ${args.map(quote).join(' ')}`)
+  const child = spawn(node24, [bin, ...args], { cwd: root, stdio: 'inherit' })
+  // Ctrl-C reaches the child too, which ends what it does; then we end.
+  const wait = () => {}
+  process.on('SIGINT', wait)
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  process.off('SIGINT', wait)
+  if (code === 0) return
+  if (code === 130)
+    throw new SetupProblem('Interrupted', ['What was recorded so far is kept; npm start can be run again.'])
+  throw new SetupProblem(`daybook ${args[0]} failed`, ['npx daybook doctor looks for the usual causes.'])
+}
+
+/**
+ * Runs a daybook command for its JSON.
+ * @param {string[]} args
+ */
+async function ask(args) {
+  return await run(node24, [bin, ...args, '--json'], { cwd: root })
+}
+
+/** @param {string} word */
+function quote(word) {
+  return /^[\w./:=-]+$/.test(word) ? word : `"${word}"`
+}

@@ -37,7 +37,8 @@ export function createMlflowHandler(
   const maxBodyBytes = options.maxBodyBytes ?? 64 * 1024 * 1024
   return async (request, response, path, context) => {
     const at = path.indexOf('?')
-    const plain = at < 0 ? path : path.slice(0, at)
+    // Doubled slashes come from clients that join a base and a path with a slash each.
+    const plain = (at < 0 ? path : path.slice(0, at)).replace(/\/{2,}/g, '/')
     const query = at < 0 ? '' : path.slice(at + 1)
     const address = plain.startsWith('/ajax-api/') ? `/${plain.slice('/ajax-'.length)}` : plain
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET')
@@ -45,8 +46,10 @@ export function createMlflowHandler(
     if (match === undefined && !/^\/api\/[23]\.0\/(mlflow|mlflow-artifacts)(\/|$)/.test(address)) return false
     try {
       if (match === undefined) throw unknownRoute(router, method, address)
-      if (match.route.kind === 'stream') await match.route.handle(context, request, response, match.rest)
-      else {
+      if (match.route.kind === 'stream') {
+        const found = { rest: match.rest, parts: decodeParts(match), query: parseQuery(query) }
+        await match.route.handle(context, request, response, found)
+      } else {
         const params = await readParameters(match, request, query, maxBodyBytes)
         const answer = match.route.handle(context, params)
         sendJson(response, 200, answer instanceof Promise ? await answer : answer)
@@ -78,8 +81,14 @@ async function readParameters(
   if (bodied && query !== '') {
     for (const [key, value] of Object.entries(parseQuery(query))) params[key] ??= value
   }
-  for (const [name, encoded] of Object.entries(match.parts)) params[name] = decodePart(encoded)
+  Object.assign(params, decodeParts(match))
+  if (match.rest !== '') params['*'] = decodePart(match.rest)
   return params
+}
+
+function decodeParts(match: Match): Record<string, string> {
+  const entries = Object.entries(match.parts)
+  return Object.fromEntries(entries.map(([name, encoded]) => [name, decodePart(encoded)]))
 }
 
 function decodePart(encoded: string): string {

@@ -25,7 +25,10 @@ export interface RouteContext {
 export interface JsonRoute {
   kind: 'json'
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** Below `/api/2.0/mlflow/` or `/ajax-api/2.0/mlflow/`, e.g. `runs/create`, `logged-models/:model_id`. */
+  /**
+   * Below `/api/2.0/mlflow/` and `/ajax-api/2.0/mlflow/`, e.g. `runs/create`, `logged-models/:model_id`; or the full
+   * path if it begins with a slash. What stands for a trailing `*` comes as the parameter `*`.
+   */
   path: string
   /** Major version in the address, `/api/2.0/` or `/api/3.0/`; 2 if left out. */
   major?: 2 | 3
@@ -33,10 +36,19 @@ export interface JsonRoute {
   handle(context: RouteContext, params: Record<string, unknown>): unknown
 }
 
+/** What stood in the address of a request. */
+export interface StreamAddress {
+  /** What stands for a trailing `*`, still percent-encoded. */
+  rest: string
+  /** The `:name` parts, decoded. */
+  parts: Readonly<Record<string, string>>
+  /** Query arguments; a list where a key is repeated. */
+  query: Readonly<Record<string, unknown>>
+}
+
 /**
  * A route that reads and answers bytes itself: artifacts up and down, plain texts. `path` is the full path, e.g.
- * `/api/2.0/mlflow-artifacts/artifacts/*` (served below `/ajax-api/` too); what stands for the `*` is handed over
- * as `rest`, still percent-encoded and without the query.
+ * `/api/2.0/mlflow-artifacts/artifacts/*` (served below `/ajax-api/` too).
  */
 export interface StreamRoute {
   kind: 'stream'
@@ -46,7 +58,7 @@ export interface StreamRoute {
     context: RouteContext,
     request: IncomingMessage,
     response: ServerResponse,
-    rest: string,
+    address: StreamAddress,
   ): Promise<void>
 }
 

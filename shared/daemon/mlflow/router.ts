@@ -20,7 +20,8 @@ export function createRouter(routes: readonly Route[]): Router {
   const fixed = new Map<string, Match>()
   const patterns: Pattern[] = []
   for (const route of routes) {
-    const path = route.kind === 'json' ? `/api/${route.major ?? 2}.0/mlflow/${route.path}` : route.path
+    const isFull = route.kind === 'stream' || route.path.startsWith('/')
+    const path = isFull ? route.path : `/api/${route.major ?? 2}.0/mlflow/${route.path}`
     if (!path.includes(':') && !path.endsWith('/*'))
       fixed.set(`${route.method} ${path}`, { route, parts: {}, rest: '' })
     else patterns.push({ route, segments: path.split('/') })

@@ -1,6 +1,11 @@
+import { artifactProxyRoutes } from './artifact_proxy.ts'
+import { artifactRoutes } from './artifacts.ts'
 import { datasetRoutes } from './datasets.ts'
 import { experimentRoutes } from './experiments.ts'
+import { loggedModelRoutes } from './logged_models.ts'
 import { metricRoutes } from './metrics.ts'
+import { modelVersionRoutes } from './model_versions.ts'
+import { registeredModelRoutes } from './registered_models.ts'
 import type { Route } from './route.ts'
 import { runLoggingRoutes } from './run_logging.ts'
 import { runRoutes } from './runs.ts'
@@ -14,4 +19,9 @@ export const mlflowRoutes: readonly Route[] = [
   ...runLoggingRoutes,
   ...metricRoutes,
   ...datasetRoutes,
+  ...registeredModelRoutes,
+  ...modelVersionRoutes,
+  ...loggedModelRoutes,
+  ...artifactRoutes,
+  ...artifactProxyRoutes,
 ]

@@ -1,9 +1,20 @@
+import { logModelMetrics, type ModelMetricPoint } from '../../models/logged_model_metric.ts'
 import { logBatch, ParamChangedError, deleteTag, type MetricPoint } from '../../runs/logging.ts'
 import { getRun } from '../../runs/run.ts'
 import { checkBatchSize, checkMetric, checkRunId, fitParam, fitTag, refuse } from './limits.ts'
 import { pythonRepr } from './python_text.ts'
 import type { JsonRoute, Route, RouteContext } from './route.ts'
-import { double, integer, listOf, objectOf, readParams, required, text, textOrEmpty } from './validation.ts'
+import {
+  double,
+  integer,
+  listOf,
+  objectOf,
+  readParams,
+  required,
+  text,
+  textOrEmpty,
+  type Params,
+} from './validation.ts'
 
 type Handle = JsonRoute['handle']
 
@@ -21,7 +32,7 @@ const logMetric: Handle = (context, params) => {
   const read = readParams(params, { run_id: required(text), ...metricShape })
   const point = { key: read.key, value: read.value, step: read.step ?? 0, atMs: read.timestamp }
   checkMetric(point, '')
-  return log(context, read.run_id, { metrics: [point] })
+  return log(context, read.run_id, { metrics: [point] }, modelPoints(read.run_id, [read]))
 }
 
 const logParameter: Handle = (context, params) => {
@@ -75,11 +86,8 @@ const logAll: Handle = (context, params) => {
   checkBatchSize(metrics.length, fitted.length, tags.length)
   checkUnique(fitted.map(([key]) => key))
   try {
-    return log(context, read.run_id, {
-      metrics,
-      params: Object.fromEntries(fitted),
-      tags: Object.fromEntries(tags),
-    })
+    const batch = { metrics, params: Object.fromEntries(fitted), tags: Object.fromEntries(tags) }
+    return log(context, read.run_id, batch, modelPoints(read.run_id, read.metrics ?? []))
   } catch (error) {
     if (!(error instanceof ParamChangedError)) throw error
     const told = error.conflicts.map(
@@ -140,8 +148,38 @@ function withoutConfig(flavors: unknown): object {
   return Object.fromEntries(entries)
 }
 
-function log(context: RouteContext, runId: string, batch: Parameters<typeof logBatch>[2]): object {
-  logBatch(context.store, runId, batch)
+/** The metrics that were measured with a logged model, which keeps them too. */
+function modelPoints(runId: string, metrics: readonly Params<typeof metricShape>[]): ModelMetricPoint[] {
+  const points: ModelMetricPoint[] = []
+  for (const { key, value, timestamp, step, model_id, dataset_name, dataset_digest } of metrics) {
+    if (model_id === undefined || model_id === '') continue
+    points.push({
+      modelId: model_id,
+      key,
+      value,
+      step: step ?? 0,
+      atMs: timestamp,
+      runId,
+      datasetName: dataset_name,
+      datasetDigest: dataset_digest,
+    })
+  }
+  return points
+}
+
+function log(
+  context: RouteContext,
+  runId: string,
+  batch: Parameters<typeof logBatch>[2],
+  points: readonly ModelMetricPoint[] = [],
+): object {
+  if (points.length === 0) logBatch(context.store, runId, batch)
+  else {
+    context.store.transaction(() => {
+      logBatch(context.store, runId, batch)
+      logModelMetrics(context.store, points)
+    })
+  }
   context.changed('runs', [runId])
   return {}
 }

@@ -45,7 +45,7 @@ describe('createMlflowHandler()', () => {
       kind: 'stream',
       method: 'PUT',
       path: '/api/2.0/mlflow-artifacts/artifacts/*',
-      handle: async (_context, _request, response, rest) => void response.end(rest),
+      handle: async (_context, _request, response, address) => void response.end(address.rest),
     },
   ]
 

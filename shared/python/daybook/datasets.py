@@ -6,6 +6,7 @@ even distances, always the same ones for the same number of rows.
 
 import hashlib
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
@@ -91,8 +92,10 @@ def _is_users(frame: Any) -> bool:
     if frame.f_globals.get("__name__") == "__main__":
         return True
     path = frame.f_code.co_filename
-    return not ("site-packages" in path or "dist-packages" in path or "/lib/python" in path or __package__ in path)
+    return not ("site-packages" in path or "dist-packages" in path or "/lib/python" in path or path.startswith(_OWN))
 
+
+_OWN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
 
 Columns = List[Tuple[str, Any]]
 

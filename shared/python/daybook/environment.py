@@ -3,16 +3,17 @@
 import os
 import platform
 import sys
-from typing import Any, Dict, List
+from typing import TYPE_CHECKING, Any, Dict, List
 
 from .redaction import allowed_variables, redact_argv
-from .runs import Run
 from .usage import Gpus
 
+if TYPE_CHECKING:
+    from .session import Session
 
-def send(run: Run) -> None:
+
+def send(session: "Session") -> None:
     """Sends the environment of this process; rank 0 speaks for a job of several."""
-    session = run._session
     if session.rank == 0:
         argv, cwd = list(getattr(sys, "argv", [])), os.getcwd()
         session.put(lambda: describe(argv, cwd))

@@ -7,10 +7,10 @@ to the outer one.
 import sys
 from typing import Any, Dict, Optional
 
-from . import process
+from . import datafiles, process
 from .clean import warn_once
 from .redaction import redact
-from .runs import FAILED, FINISHED, now_ms, status_of
+from .runs import FAILED, FINISHED, Run, now_ms, status_of
 from .session import Scope, Session
 from .usage import Gpus, cpu_ms, peak_rss_bytes, reset_peak_rss
 
@@ -100,7 +100,7 @@ class Hooks:
         failed = not getattr(result, "success", True)
         told = cell.error
         status = status_of(told) if isinstance(told, BaseException) else FAILED if failed else FINISHED
-        _nest_in_mlflow_run(cell)
+        _meet_mlflow_run(session, cell)
         session.end_scope(cell, status, told if isinstance(told, BaseException) else None)
         end: Dict[str, Any] = {
             "type": "cell_end",
@@ -172,10 +172,11 @@ def _last_mlflow_run() -> Optional[str]:
     return known if isinstance(known, str) else None
 
 
-def _nest_in_mlflow_run(cell: Cell) -> None:
-    """A fit hook began a run, then the cell's own code one with mlflow: ours goes inside, nothing counts twice."""
-    if cell.run is None or not cell.run.own or "mlflow" not in sys.modules:
-        return
+def _meet_mlflow_run(session: Session, cell: Cell) -> None:
+    """The cell's own code began a run with mlflow: that is its run. One that a fit hook began goes inside of it."""
     last = _last_mlflow_run()
-    if last is not None and last != cell.mlflow_run and last != cell.run.run_id:
+    if last is None or last == cell.mlflow_run or not session.goes_to_us(sys.modules.get("mlflow")):
+        return
+    datafiles.send(Run(session, run_id=last))
+    if cell.run is not None and cell.run.own and cell.run.run_id != last:
         cell.run.tags({"mlflow.parentRunId": last})

@@ -19,7 +19,7 @@ _prepared = False
 _in_kernel = False
 _looked_at = 0.0
 _looking = False
-_code_listeners: List[Callable[[str], None]] = []
+_code_listeners: List[Callable[[str], Any]] = []
 
 
 def session() -> Session:
@@ -81,6 +81,11 @@ def prepare(in_kernel: bool = False) -> None:
         install()
     if in_kernel and not session().active:
         _look(wait=False, may_wake=False)
+
+
+def on_cell(listen: Callable[[], Any]) -> None:
+    """Has `listen` called whenever a cell is about to run."""
+    _code_listeners.append(lambda code: listen())
 
 
 def code_seen(code: str) -> None:
@@ -200,9 +205,11 @@ def _in_child() -> None:
         return
     try:
         _session.after_fork()
-        # Children of multiprocessing end without atexit.
+        # Children of multiprocessing end without atexit, and forget what was registered before they began.
         multiprocessing = sys.modules.get("multiprocessing.util")
         if multiprocessing is not None:
-            multiprocessing.Finalize(None, _at_exit, exitpriority=100)
+            multiprocessing.register_after_fork(
+                _session, lambda _: multiprocessing.Finalize(None, _at_exit, exitpriority=100)
+            )
     except Exception:  # noqa: BLE001 - the child's own work goes on
         pass

@@ -33,6 +33,7 @@ class Run:
         self.parent_run_id = parent
         self.own = run_id is None
         self.ended = False
+        self.seen = False
         self.begun_ms = now_ms()
         self._session = session
         self._cpu_ms = cpu_ms()
@@ -74,7 +75,9 @@ class Run:
                 put((run_id, name, value, at_step, at_ms))
 
     def params(self, params: Optional[Mapping[str, Any]] = None, **more: Any) -> None:
-        """Logs parameters. A parameter keeps its first value."""
+        """Logs parameters. A parameter keeps its first value. Of a job of several ranks the first one's count."""
+        if self._session.rank > 0 and not self.own:
+            return
         fresh: Dict[str, str] = {}
         for key, value in {**(params or {}), **more}.items():
             name, text = metric_name(key), param_value(value)
@@ -104,6 +107,8 @@ class Run:
         """
         from .artifacts import send_artifact
 
+        if self._session.rank > 0:
+            name = "rank_%d/%s" % (self._session.rank, name or os.path.basename(str(source)))
         send_artifact(self._session, self.run_id, source, name)
 
     def figure(self, figure: Any, name: str = "figure.png") -> None:

@@ -20,6 +20,8 @@ MAX_QUEUE = 100_000
 MAX_ROWS = 1000
 MAX_BYTES = 1 << 20
 LINGER_S = 0.1
+CHILD_LINGER_S = 0.005
+"""A forked child may be ended by its parent at any time: it waits less for company."""
 BACK_OFF_S = (0.25, 30.0)
 
 _HEADERS = {"Content-Type": "application/x-ndjson"}
@@ -34,6 +36,7 @@ class Sender:
         self.url = url
         self.spool = spool
         self.dropped = 0
+        self._linger_s = LINGER_S
         self._start_over()
 
     def _start_over(self) -> None:
@@ -54,6 +57,7 @@ class Sender:
         """In a forked child: leaves the parent's queue and connection to the parent."""
         self._connection.close()
         self.spool = spool
+        self._linger_s = CHILD_LINGER_S
         self._start_over()
 
     def put(self, item: Item, urgent: bool = False) -> None:
@@ -117,7 +121,7 @@ class Sender:
         while True:
             self._rest()
             if not self._closing:
-                self._hurry.wait(LINGER_S)
+                self._hurry.wait(self._linger_s)
             self._hurry.clear()
             try:
                 self._drain(None)

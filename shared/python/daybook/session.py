@@ -89,6 +89,7 @@ class Session:
         """The run that things are logged to now; one for the running cell (or the process) if there is none."""
         run = self.current()
         if run is not None:
+            self.run_seen(run)
             return run
         if not self.active:
             return NoRun(self)
@@ -141,15 +142,29 @@ class Session:
 
     def run_seen(self, run: Run) -> None:
         """Does what is due when a run gets its first content: environment once, data files for each."""
-        waiting, self.on_first_run = self.on_first_run, []
-        for tell in waiting + self.on_run:
+        if run.seen:
+            return
+        run.seen = True
+        self.say_environment()
+        for tell in self.on_run:
             try:
                 tell(run)
             except Exception:  # noqa: BLE001 - what surrounds a run must not break it
                 continue
 
+    def say_environment(self) -> None:
+        """Tells once what this process runs on; before the end of the first run that may want it."""
+        waiting, self.on_first_run = self.on_first_run, []
+        for tell in waiting:
+            tell(self)
+
     def run_ends(self, run: Run, event: Dict[str, Any]) -> None:
-        """Tells the daemon that a run has ended."""
+        """Tells the daemon that a run has ended; before that, what was read since it began."""
+        for tell in self.on_run:
+            try:
+                tell(run)
+            except Exception:  # noqa: BLE001 - it ends all the same
+                continue
         self.put(event)
 
     def end_scope(self, scope: Scope, status: str, error: Optional[BaseException]) -> None:
@@ -174,6 +189,9 @@ class Session:
             self.end_scope(self.last_cell, "FINISHED", None)
         status = "FINISHED" if error is None or kernel else status_of_end(error)
         self.end_scope(self.process, status, None if kernel else error)
+        if self.given is not None and self.given.seen:
+            for tell in self.on_run:
+                tell(self.given)
         if self.given is not None and error is not None and not kernel:
             self.given.tags({"daybook.error": error_text(error)})
         self._sender.close()
@@ -210,6 +228,14 @@ class Session:
     def _name_of_rank(self, name: Any) -> str:
         return "%s/rank_%d" % (metric_name(name), self.rank)
 
+    def goes_to_us(self, mlflow: Any) -> bool:
+        """Whether mlflow, as it is set now, logs to our daemon."""
+        try:
+            uri = str(mlflow.get_tracking_uri())
+        except Exception:  # noqa: BLE001 - another version of mlflow
+            return False
+        return self.url is not None and uri.rstrip("/") == self.url.rstrip("/")
+
     def _of_mlflow(self) -> Optional[Run]:
         """mlflow's active run, if mlflow is used here and logs to our daemon."""
         fluent = sys.modules.get("mlflow.tracking.fluent")
@@ -219,10 +245,9 @@ class Session:
             active = fluent.active_run()
             if active is None or active.info.run_id is None:
                 return None
-            uri = sys.modules["mlflow"].get_tracking_uri()
         except Exception:  # noqa: BLE001 - another version of mlflow
             return None
-        if str(uri).rstrip("/") != self.url.rstrip("/"):
+        if not self.goes_to_us(sys.modules.get("mlflow")):
             return None
         known = self._mlflow_run
         if known is None or known.run_id != active.info.run_id:

@@ -1,0 +1,40 @@
+"""Metrics computed from a prediction after the fit, in the same cell or a later one: they belong to its run."""
+
+import types
+from typing import Any, Callable
+
+from . import fits
+from .sklearn import _quietly, tell_metric
+from .wrapping import replace_function
+
+_NOT = ("get_scorer", "make_scorer", "check_scoring", "get_scorer_names")
+
+
+def metrics(module: Any) -> None:
+    """Hooks the functions of sklearn.metrics, where they are defined and where they are imported from."""
+    for name in getattr(module, "__all__", []):
+        function = getattr(module, name, None)
+        if isinstance(function, types.FunctionType) and name not in _NOT and not name.startswith("pairwise"):
+            replace_function(module, name, _on_metric)
+
+
+def _on_metric(original: Callable[..., Any], args: tuple, kwargs: dict) -> Any:
+    __tracebackhide__ = True
+    outermost = fits.enter()
+    try:
+        result = original(*args, **kwargs)
+        if outermost and isinstance(result, (int, float)):
+            _quietly(_tell, original.__name__, args, kwargs, result)
+        return result
+    finally:
+        fits.leave()
+
+
+def _tell(name: str, args: tuple, kwargs: dict, value: float) -> None:
+    for given in list(args[:3]) + list(kwargs.values()):
+        known = fits.prediction(given)
+        if known is not None:
+            fit, data = known
+            if fits.may_tell("sklearn"):
+                tell_metric(fit, name, value, data)
+            return

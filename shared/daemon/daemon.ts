@@ -37,7 +37,7 @@ import { Kernels } from './kernels.ts'
 import { Life } from './life.ts'
 import type { LogRequest } from './line.ts'
 import { createMlflowHandler } from './mlflow/dispatch.ts'
-import { routes } from './mlflow/routes.ts'
+import { mlflowRoutes } from './mlflow/routes.ts'
 import { NotebookRunner } from './notebook_runner.ts'
 import { createDaemonServer } from './server.ts'
 import { takeSpools } from './spool.ts'
@@ -85,7 +85,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   })
   const runner = new NotebookRunner({ store, clock, paths, kernels, capture, topics, log })
   bag.add(() => runner.close())
-  const mlflow = createMlflowHandler(routes, {
+  const mlflow = createMlflowHandler(mlflowRoutes, {
     onDefect: (error, where) => log(`${where}: ${describe(error)}`),
   })
   const life = new Life(clock)
@@ -135,12 +135,12 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     clientsChanged: (count) => (clients = count),
     log,
   })
-  await listen(server, identity, async () => {
+  await listen(server.http, identity, async () => {
     const moved = saveIdentity(paths, { ...identity, port: await freePort() })
     log(`port ${identity.port} belongs to another program now; using ${moved.port}`)
     identity.port = moved.port
   })
-  bag.add(() => closeServer(server))
+  bag.add(() => server.close())
   const { pid, startTime } = thisProcess()
   writeDaemonFile(paths, {
     pid,
@@ -287,13 +287,6 @@ function tryListen(server: Server, port: number): Promise<NodeJS.ErrnoException 
       server.off('error', resolve)
       resolve(null)
     })
-  })
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
   })
 }
 

@@ -19,7 +19,10 @@ export interface Check {
 const lowDiskBytes = 2_000_000_000
 
 /** Looks at what this machine has, what survives on it, and what is missing. Starts and changes nothing. */
-export async function examine(root: string, env: Readonly<Record<string, string | undefined>>): Promise<Check[]> {
+export async function examine(
+  root: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Check[]> {
   const paths = openState(root)
   return [
     { subject: 'project', level: 'ok', says: root, remedy: null },
@@ -42,7 +45,8 @@ function stateCheck(dir: string, movedBecause: string | null): Check {
     subject: 'state',
     level: 'warn',
     says: `${dir}, outside the project: ${movedBecause}`,
-    remedy: 'Runs of this project are seen on this machine, by this user, only. Share them with daybook export.',
+    remedy:
+      'Runs of this project are seen on this machine, by this user, only. Share them with daybook export.',
   }
 }
 
@@ -51,7 +55,12 @@ function diskCheck(dir: string): Check {
   const free = bavail * bsize
   const says = `${(free / 1e9).toFixed(1)} GB free`
   if (free > lowDiskBytes) return { subject: 'disk', level: 'ok', says, remedy: null }
-  return { subject: 'disk', level: 'warn', says, remedy: 'daybook gc --dry-run shows what Daybook could give back' }
+  return {
+    subject: 'disk',
+    level: 'warn',
+    says,
+    remedy: 'daybook gc --dry-run shows what Daybook could give back',
+  }
 }
 
 function nodeCheck(): Check {
@@ -74,7 +83,8 @@ async function kernelChecks(root: string): Promise<Check[]> {
 
 function programCheck(name: string, use: string, remedy: string): Check {
   const found = spawnSync(name, ['--version'], { encoding: 'utf8', timeout: 5000 })
-  if (found.status === 0) return { subject: name, level: 'ok', says: found.stdout.trim().split('\n')[0] ?? name, remedy: null }
+  if (found.status === 0)
+    return { subject: name, level: 'ok', says: found.stdout.trim().split('\n')[0] ?? name, remedy: null }
   return { subject: name, level: 'warn', says: `not found; with it ${use}`, remedy }
 }
 
@@ -137,5 +147,10 @@ function killsUserProcesses(): boolean {
 }
 
 function runningCheck(subject: string, runs: boolean): Check {
-  return { subject, level: 'ok', says: runs ? 'runs' : 'does not run (it is started when needed)', remedy: null }
+  return {
+    subject,
+    level: 'ok',
+    says: runs ? 'runs' : 'does not run (it is started when needed)',
+    remedy: null,
+  }
 }

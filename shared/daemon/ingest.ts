@@ -1,3 +1,4 @@
+import { basename, extname } from 'node:path'
 import { moduleEvent, type ModuleEvent } from '../api/module_events.ts'
 import type { Clock } from '../base/clock.ts'
 import { ensureExperiment } from '../runs/experiment.ts'
@@ -109,14 +110,24 @@ function beginRun(
     if (cell !== null) tags['daybook.cell'] = cell
   }
   const experimentId = ensureExperiment(store, experiment, parts.clock.nowMs())
+  const name = event.name ?? cellName(store, event.execution ?? null, capability)
   createRun(store, {
     runId,
     experimentId,
     startMs: event.at,
     tags,
-    ...(event.name == null ? {} : { name: event.name }),
+    ...(name === null ? {} : { name }),
   })
   parts.runCreated(runId, capability, event.execution ?? null)
+}
+
+/** `income [3]`: the cell that ran as the third; null for what is no cell of a notebook. */
+function cellName(store: Store, execution: string | null, { notebook }: Capability): string | null {
+  if (execution === null || notebook === null) return null
+  const count = store.get('SELECT execution_count FROM execution WHERE id = ?', execution)?.[
+    'execution_count'
+  ]
+  return count == null ? null : `${basename(notebook, extname(notebook))} [${String(count)}]`
 }
 
 function endRun(store: Store, event: Extract<ModuleEvent, { type: 'run_end' }>): void {

@@ -9,7 +9,7 @@ import type { StatePaths } from '../base/project.ts'
 import type { KernelId } from '../kernel/kernel.ts'
 import { notebookLanguage, type NotebookDocument } from '../notebook/document.ts'
 import { readNotebook, saveNotebook } from '../notebook/file.ts'
-import { injectParameters } from '../notebook/parameters.ts'
+import { injectParameters, readParameters } from '../notebook/parameters.ts'
 import { ensureExperiment } from '../runs/experiment.ts'
 import { logBatch } from '../runs/logging.ts'
 import { createRun, getRun, updateRun } from '../runs/run.ts'
@@ -90,7 +90,8 @@ export class NotebookRunner {
         'mlflow.source.type': 'NOTEBOOK',
       },
     })
-    logBatch(store, run.id, { params: given.values })
+    const defaults = readParameters(file.document).map(({ name, text }) => [name, text])
+    logBatch(store, run.id, { params: { ...Object.fromEntries(defaults), ...given.values } })
     const progress: NotebookRun = {
       id: ulid(nowMs),
       path: wanted.path,
@@ -142,7 +143,7 @@ export class NotebookRunner {
 
   /** Goes on with what a daemon before this one had begun. */
   async resume(): Promise<void> {
-    const rows = this.#parts.store.all("SELECT * FROM notebook_run WHERE state IN ('starting', 'running')")
+    const rows = this.#parts.store.all("SELECT * FROM notebook_run WHERE state = 'running'")
     for (const row of rows) {
       const progress = JSON.parse(row['progress'] as string) as NotebookRun
       const run = getRun(this.#parts.store, row['run_id'] as string)
@@ -171,6 +172,8 @@ export class NotebookRunner {
   async #execute(active: Active, kernelName: string | null): Promise<void> {
     const { progress } = active
     try {
+      // The daemon before this one may have ended between the last cell and the kernel's end.
+      if (isThrough(progress)) return await this.#finish(active)
       if (progress.kernelId === null) await this.#startKernel(active, kernelName)
       const kernelId = progress.kernelId as KernelId | null
       if (kernelId === null) throw new Problem('kernel_start_failed', 'The kernel did not start')
@@ -184,7 +187,6 @@ export class NotebookRunner {
         ended: (end) => this.#cellEnded(active, end),
       })
       if (this.#closed) return
-      if (progress.state === 'running') progress.state = active.cancelled ? 'cancelled' : 'finished'
     } catch (error) {
       if (this.#closed) return
       this.#fail(active, error)
@@ -241,7 +243,8 @@ export class NotebookRunner {
       // The module's last events come while the kernel ends: first the kernel, then the sums.
       if (active.progress.kernelId !== null) await kernels.stop(active.progress.kernelId as KernelId)
     } catch (error) {
-      log(`cannot stop the kernel of ${active.progress.path}: ${String(error)}`)
+      const gone = error instanceof Problem && error.code === 'kernel_not_found'
+      if (!gone) log(`cannot stop the kernel of ${active.progress.path}: ${String(error)}`)
     }
     this.#end(active)
   }
@@ -249,6 +252,7 @@ export class NotebookRunner {
   #end(active: Active): void {
     const { store, clock, capture, topics } = this.#parts
     const { progress, run } = active
+    if (progress.state === 'running') progress.state = active.cancelled ? 'cancelled' : 'finished'
     progress.endedAtMs = clock.nowMs()
     rollUp(store, run.id)
     if (progress.failure !== null) {
@@ -272,7 +276,7 @@ export class NotebookRunner {
       `INSERT INTO notebook_run (id, state, run_id, running, progress) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET state = excluded.state, running = excluded.running, progress = excluded.progress`,
       progress.id,
-      progress.state,
+      progress.endedAtMs === null ? 'running' : progress.state,
       run.id,
       running,
       JSON.stringify(progress),
@@ -285,6 +289,11 @@ export class NotebookRunner {
     writeRunArtifact({ store, artifactsDir: paths.artifacts, run }, artifactName, document.text)
     if (progress.output !== null) await saveNotebook(progress.output, document)
   }
+}
+
+/** Whether no cell of it is to be executed any more. */
+function isThrough({ cells }: NotebookRun): boolean {
+  return cells.some(({ state }) => state === 'failed') || cells.every(({ state }) => state === 'done')
 }
 
 function codeCells(document: NotebookDocument): CellProgress[] {

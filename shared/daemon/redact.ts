@@ -49,7 +49,10 @@ const rules: readonly (readonly [RegExp, string])[] = [
   ],
   // os.environ.setdefault("API_TOKEN", "...") and monkeypatch.setenv, keyring.set_password and their like.
   [
-    new RegExp(`(\\bset(?:default|env|_key|_secret)\\(\\s*["'][^"'\\n]{0,80}?${name}["']\\s*,\\s*)${quoted}`, 'gi'),
+    new RegExp(
+      `(\\bset(?:default|env|_key|_secret)\\(\\s*["'][^"'\\n]{0,80}?${name}["']\\s*,\\s*)${quoted}`,
+      'gi',
+    ),
     `$1$2${mark}$4`,
   ],
   // set_password("...").

@@ -29,6 +29,13 @@ export interface ServerParts extends LineParts {
   log(message: string): void
 }
 
+/** The server, before or after it listens. */
+export interface DaemonServer {
+  http: Server
+  /** Ends every connection and stops listening. */
+  close(): Promise<void>
+}
+
 /** The largest request of the API and of the kernel module, in bytes. */
 const bodyLimitBytes = 64_000_000
 
@@ -37,7 +44,7 @@ const bodyLimitBytes = 64_000_000
  * Only requests that name a loopback address as their host and come from no foreign page are answered
  * (DNS rebinding, cross-site requests).
  */
-export function createDaemonServer(parts: ServerParts): Server {
+export function createDaemonServer(parts: ServerParts): DaemonServer {
   const server = createServer((request, response) => {
     void route(parts, request, response).catch((error: unknown) => {
       if (!(error instanceof Problem)) parts.log(`${request.url ?? ''}: ${String((error as Error).stack)}`)
@@ -66,10 +73,16 @@ export function createDaemonServer(parts: ServerParts): Server {
       client.on('close', () => parts.clientsChanged(sockets.clients.size))
     })
   })
-  server.on('close', () => {
-    for (const client of sockets.clients) client.terminate()
-  })
-  return server
+  return {
+    http: server,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        // The server waits for its sockets; those that became WebSockets are not its own any more.
+        for (const client of sockets.clients) client.terminate()
+        server.closeAllConnections()
+      }),
+  }
 }
 
 async function route(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {

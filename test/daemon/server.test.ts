@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict'
-import { request, type Server } from 'node:http'
+import { request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { openClient, type Client } from '../../shared/api/client.ts'
 import { openWebSocketWire } from '../../shared/api/websocket_wire.ts'
 import type { Handlers } from '../../shared/api/contract.ts'
 import { Problem } from '../../shared/base/problem.ts'
 import type { Capability } from '../../shared/daemon/capability.ts'
-import { createDaemonServer, type ServerParts } from '../../shared/daemon/server.ts'
+import { createDaemonServer, type DaemonServer, type ServerParts } from '../../shared/daemon/server.ts'
 import { TopicBoard } from '../../shared/daemon/topics.ts'
 
 const token = 't'.repeat(40)
 const capability = { id: 'C1', token: 'cap' } as Capability
 
 describe('createDaemonServer()', () => {
-  let server: Server
+  let server: DaemonServer
   let url: string
   let topics: TopicBoard
   let ingested: string[]
@@ -49,13 +49,12 @@ describe('createDaemonServer()', () => {
       log: () => undefined,
     }
     server = createDaemonServer(parts)
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    await new Promise<void>((resolve) => server.http.listen(0, '127.0.0.1', resolve))
+    url = `http://127.0.0.1:${(server.http.address() as AddressInfo).port}`
   })
   afterEach(async () => {
     topics.close()
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
+    await server.close()
   })
 
   /** A request as it stands; fetch would not let a test name a foreign host. */
@@ -174,8 +173,7 @@ describe('createDaemonServer()', () => {
     })
     it('rejects what is under way when the line is lost', async () => {
       const closed = new Promise<string>((resolve) => client.onClose(resolve))
-      server.closeAllConnections()
-      server.emit('close')
+      await server.close()
       await closed
       await assert.rejects(
         client.call('kernels.interrupt', { id: 'k' }),

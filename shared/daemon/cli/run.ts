@@ -91,7 +91,7 @@ function follow(client: Client, id: string, report: (run: NotebookRun) => void):
 }
 
 function isOver(run: NotebookRun): boolean {
-  return run.state !== 'starting' && run.state !== 'running'
+  return run.endedAtMs !== null
 }
 
 /** Says each cell once, when it is done, and keeps a line about the one that runs. */

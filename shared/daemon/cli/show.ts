@@ -24,7 +24,7 @@ function formatRun(terminal: Terminal, run: RunDetail, withCode: boolean): strin
   const took = run.endMs === null ? 'still running' : formatDuration(run.endMs - run.startMs)
   const lines = [
     `${terminal.style('bold', run.name)}  ${styledStatus(terminal, run.status)}  ${took}`,
-    `run ${run.id} · ${run.experiment} · ${new Date(run.startMs).toLocaleString()}`,
+    `run ${run.id} · ${run.experiment} · ${new Date(run.startMs).toLocaleString('sv-SE')}`,
   ]
   const error = run.tags['daybook.error']
   if (error !== undefined) lines.push(terminal.style('red', error))

@@ -1,6 +1,6 @@
 import type { MetricPoint } from '../../runs/logging.ts'
 import { MlflowProblem } from './problem.ts'
-import { pythonLength, pythonNormpath, pythonRepr, pythonSlice } from './python_text.ts'
+import { pythonFloat, pythonLength, pythonNormpath, pythonRepr, pythonSlice } from './python_text.ts'
 import { invalidValue } from './validation.ts'
 
 /**
@@ -64,7 +64,7 @@ export function checkMetric(point: MetricPoint, path: string): void {
     throw invalidValue(
       join(path, 'timestamp'),
       Number(point.atMs),
-      `metric '${point.key}' (value=${point.value}). Timestamp must be a nonnegative long (64-bit integer) `,
+      `metric '${point.key}' (value=${pythonFloat(point.value)}). Timestamp must be a nonnegative long (64-bit integer) `,
     )
   }
   checkLength('Metric name', limits.keyLength, point.key)

@@ -14,6 +14,8 @@ export interface KernelLaunch {
   argv: readonly string[]
   /** Added to the environment of the kernel; `${VAR}` is already expanded. */
   env: Readonly<Record<string, string>>
+  /** Variables that the kernel must not inherit: PYTHONHOME, or what marks another environment as active. */
+  unset?: readonly string[]
   interruptMode: 'signal' | 'message'
   /** Whether the kernelspec says that it understands CurveZMQ keys in its connection file. */
   curve: boolean

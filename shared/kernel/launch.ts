@@ -38,7 +38,7 @@ export async function spawnKernel(options: SpawnOptions): Promise<ChildProcess> 
       cwd,
       detached: true,
       stdio: ['ignore', log, log],
-      env: kernelEnvironment(process.env, { ...launch.env, ...options.env }),
+      env: kernelEnvironment(process.env, { ...launch.env, ...options.env }, launch.unset),
       windowsHide: true,
     })
     await new Promise<void>((resolve, reject) => {
@@ -82,11 +82,20 @@ export function expandCommand(argv: readonly string[], connectionFile: string): 
 export function kernelEnvironment(
   own: NodeJS.ProcessEnv,
   added: Readonly<Record<string, string>>,
+  unset: readonly string[] = [],
 ): Record<string, string> {
   const env: Record<string, string> = {}
   for (const [name, value] of Object.entries(own)) {
-    if (value === undefined || /^(VSCODE_|ELECTRON_)/.test(name)) continue
-    if (['JPY_PARENT_PID', 'JPY_INTERRUPT_EVENT', 'NODE_CHANNEL_FD', 'DAYBOOK_SUPERVISOR'].includes(name))
+    if (value === undefined || /^(VSCODE_|ELECTRON_)/.test(name) || unset.includes(name)) continue
+    if (
+      [
+        'JPY_PARENT_PID',
+        'JPY_INTERRUPT_EVENT',
+        'NODE_CHANNEL_FD',
+        'NODE_OPTIONS',
+        'DAYBOOK_SUPERVISOR',
+      ].includes(name)
+    )
       continue
     env[name] = value
   }

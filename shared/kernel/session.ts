@@ -204,7 +204,7 @@ export function openSession(connection: KernelConnection, options: SessionOption
     return execution
   }
 
-  function watch(id: string, how: FollowOptions): Execution {
+  function watch(id: string, how: FollowOptions = {}): Execution {
     let replied: KernelMessage | null = null
     let idled = false
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>()

@@ -103,8 +103,9 @@ async function findOrStart(paths: StatePaths, options: SupervisorOptions): Promi
     const file = await findSupervisor(paths)
     if (file !== null) return file
     // Another one held the lock: it serves in a moment, or it was about to end and ours must try again.
-    if (attempt.exit() === 3) attempt = startProcess(paths, options)
-    else if (attempt.exit() !== null) break
+    if (attempt.exit() === 3 && Date.now() > attempt.startedAtMs + 3000)
+      attempt = startProcess(paths, options)
+    else if (attempt.exit() !== null && attempt.exit() !== 3) break
   }
   const said = lastWords(attempt.log, 6).join('\n')
   throw new Problem(
@@ -116,12 +117,18 @@ async function findOrStart(paths: StatePaths, options: SupervisorOptions): Promi
   )
 }
 
-function startProcess(
-  paths: StatePaths,
-  options: SupervisorOptions,
-): { exit: () => number | null; log: string } {
+/** A process that may become the supervisor. */
+interface Attempt {
+  startedAtMs: number
+  /** Exit code; null while it runs. */
+  exit(): number | null
+  /** What it writes when it fails. */
+  log: string
+}
+
+function startProcess(paths: StatePaths, options: SupervisorOptions): Attempt {
   const log = join(paths.logs, 'supervisor.err')
-  const stdio = openSync(log, 'w', 0o600)
+  const stdio = openSync(log, 'a', 0o600)
   const given = JSON.stringify({ paths, limits: options.limits ?? {} })
   // Its own session and no pipes: it must outlive whoever starts it.
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', supervisorEntry(), given], {
@@ -136,5 +143,5 @@ function startProcess(
   child.once('error', () => (exit = 1))
   child.unref()
   closeSync(stdio)
-  return { exit: () => exit, log }
+  return { startedAtMs: Date.now(), exit: () => exit, log }
 }

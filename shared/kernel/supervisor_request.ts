@@ -49,7 +49,10 @@ export function askSupervisor(file: SupervisorFile, question: Question): Promise
         response.on('error', lost)
         response.on('end', () => {
           const answer = parse(Buffer.concat(chunks).toString('utf8'))
-          if ((response.statusCode ?? 500) < 300) resolve(answer)
+          const status = response.statusCode ?? 500
+          if (status < 300) resolve(answer)
+          // Another supervisor has taken the place of the one that gave us this token.
+          else if (status === 403) lost(new Error('its token has changed'))
           else reject(fromWireProblem(answer))
         })
       },

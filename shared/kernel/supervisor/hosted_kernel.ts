@@ -9,12 +9,12 @@ import type { StatePaths } from '../../base/project.ts'
 import { type ConnectionInfo, newConnection, readConnection, writeConnection } from '../connection.ts'
 import type { KernelId, KernelInfo, StartKernel } from '../kernel.ts'
 import { deathReason, lastWords, spawnKernel } from '../launch.ts'
-import type { KernelMessage } from '../message.ts'
 import { newCurveKeys } from './channels.ts'
-import { type Exit, type KernelProcess, watchChild, watchStranger } from './kernel_process.ts'
+import { type Exit, findProcess, type KernelProcess, watchChild, watchStranger } from './kernel_process.ts'
 import { kernelFiles, type KernelRecord, removeKernelFiles, saveRecord } from './kernel_record.ts'
 import type { SupervisorLimits } from './limits.ts'
-import { type Line, openLine, type Phase } from './line.ts'
+import { openLine, type Line, type Phase } from './line.ts'
+import { readFeatures, untilReady } from './ready.ts'
 
 /** What all kernels of a supervisor share. */
 export interface House {
@@ -61,6 +61,8 @@ export async function startKernel(house: House, id: KernelId, options: StartKern
     routingId: `daybook-${randomHex(12)}`,
     session: randomHex(16),
     process: null,
+    death: null,
+    features: null,
     boot: bootId(),
     startedAtMs: house.clock.nowMs(),
   }
@@ -122,13 +124,14 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
   let record = from
   let phase: Phase = 'starting'
   let running: KernelProcess | null = null
-  let death: string | null = null
-  let features: KernelMessage['content'] | null = null
+  let death = from.death
+  let features = from.features
   let clients = 0
   let adopted = false
   let changedAtMs = clock.nowMs()
   /** Set while we end the process ourselves: its end is then no news. */
   let ending = false
+  let queue: Promise<unknown> = Promise.resolve()
 
   function turn(next: Phase): void {
     phase = next
@@ -146,7 +149,10 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
   }
 
   function mourn(exit: Exit): void {
+    if (phase === 'dead') return
     death = deathReason(exit.how, files.log)
+    record = { ...record, death }
+    saveRecord(paths.kernels, record)
     turn('dead')
     line.mark('daybook_dead', {
       reason: death,
@@ -154,15 +160,14 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
       signal: exit.signal,
       open: line.ledger.open(),
     })
-    line.ledger.forget(line.ledger.open())
-    line.forgetActivity()
+    line.dismiss(line.ledger.open())
+    line.refusal = death
     line.journal.flush()
     log(`kernel ${record.id} died: ${death.replaceAll('\n', ' / ')}`)
   }
 
   async function begin(): Promise<void> {
     rmSync(files.log, { force: true })
-    line.forgetActivity()
     const child = await spawnKernel({
       launch: record.launch,
       connectionFile: files.connection,
@@ -171,41 +176,20 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
       env: record.env,
     })
     const process = watchChild(child)
-    record = { ...record, process: process.identity, boot: bootId(), startedAtMs: clock.nowMs() }
+    record = { ...record, process: process.identity, death: null, boot: bootId(), startedAtMs: clock.nowMs() }
     saveRecord(paths.kernels, record)
     ending = false
     death = null
     adopted = false
     watch(process)
-    features = await untilReady(process)
+    try {
+      features = await untilReady(line, process, limits.readyTimeoutMs)
+    } catch (error) {
+      throw startFailure((error as Error).message)
+    }
+    record = { ...record, features }
+    saveRecord(paths.kernels, record)
     turn('live')
-  }
-
-  /** Asks until the kernel answers on shell and is heard on iopub, whose subscription takes a moment longer. */
-  async function untilReady(process: KernelProcess): Promise<KernelMessage['content']> {
-    const began = performance.now()
-    const answers: KernelMessage[] = []
-    const nudge = (): void => {
-      const timeoutMs = limits.readyTimeoutMs
-      for (const channel of ['shell', 'control'] as const) {
-        line.ask(channel, 'kernel_info_request', { timeoutMs }).then(
-          (reply) => channel === 'shell' && answers.push(reply),
-          () => undefined,
-        )
-      }
-    }
-    for (let lastNudge = -Infinity; ;) {
-      if (process.ended) throw startFailure((await process.exited).how)
-      const [answer] = answers
-      if (answer !== undefined && line.heard) return answer.content
-      const now = performance.now()
-      if (now - began > limits.readyTimeoutMs) throw startFailure('did not answer in time')
-      if (now - lastNudge > (answer === undefined ? 500 : 50)) {
-        nudge()
-        lastNudge = now
-      }
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
   }
 
   function startFailure(how: string): Problem {
@@ -220,20 +204,23 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
 
   function takeOver(): void {
     adopted = true
-    const alive = record.process !== null && record.boot === bootId() && isAlive(record.process)
-    const open = line.ledger.open()
-    line.mark('daybook_gap', { open, to_ms: clock.nowMs() })
-    if (record.process === null || !alive) {
-      mourn({ code: null, signal: null, how: 'ended while no supervisor watched' })
-      return
+    if (death !== null) {
+      line.refusal = death
+      return turn('dead')
     }
-    let beats = clock.nowMs()
-    const process = watchStranger(record.process, () => {
-      if (clock.nowMs() - beats < 15_000)
-        void line.beat(5_000).then((echo) => echo && (beats = clock.nowMs()))
-      return clock.nowMs() - beats > 20_000
-    })
+    // Between the record and the start a supervisor may have been killed too.
+    const identity = record.process ?? findProcess(files.connection)
+    const sameBoot = record.boot === bootId()
+    const [first] = line.ledger.open()
+    line.mark('daybook_gap', { open: line.ledger.open(), to_ms: clock.nowMs() })
+    if (identity === null || !sameBoot || !isAlive(identity)) {
+      const how = sameBoot ? 'ended while no supervisor watched' : 'ended with the restart of the machine'
+      return mourn({ code: null, signal: null, how })
+    }
+    record = { ...record, process: identity }
+    const process = watchStranger(identity, line.isSilent)
     watch(process)
+    if (first !== undefined) line.presumeBusy(first)
     turn('live')
     void resume(process)
   }
@@ -244,17 +231,13 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
    */
   async function resume(process: KernelProcess): Promise<void> {
     const before = line.ledger.open()
-    for (
-      let answer: KernelMessage | null = null;
-      answer === null && !process.ended && !line.journal.closed;
-    ) {
-      answer = await line.ask('shell', 'kernel_info_request', { timeoutMs: 86_400_000 }).catch(() => null)
-      features = answer?.content ?? null
-    }
+    const answer = await line.ask('shell', 'kernel_info_request', { timeoutMs: null }).catch(() => null)
+    if (answer === null || process !== running || phase !== 'live') return
+    features = readFeatures(answer)
     await line.settle()
     const lost = before.filter((id) => line.ledger.open().includes(id))
-    if (lost.length === 0 || process !== running || phase !== 'live') return
-    line.ledger.forget(lost)
+    if (lost.length === 0 || process !== running) return
+    line.dismiss(lost)
     line.mark('daybook_gap', { lost, open: line.ledger.open(), to_ms: clock.nowMs() })
   }
 
@@ -270,7 +253,9 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
   async function end(restart: boolean): Promise<void> {
     ending = true
     const process = running
-    if (process === null || process.ended) return
+    if (process === null) return
+    // Workers that it started stay in its group and would hold memory and devices.
+    if (process.ended) return process.signal('SIGTERM')
     const exited = process.exited.then(() => true)
     const within = (ms: number): Promise<boolean> =>
       Promise.race([exited, new Promise<boolean>((resolve) => setTimeout(resolve, ms, false))])
@@ -283,17 +268,26 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
     if (!(await within(limits.stopTimeoutMs / 2))) process.signal('SIGTERM')
     if (!(await within(limits.stopTimeoutMs / 2))) process.signal('SIGKILL')
     await exited
-    // Workers that it started stay in its group and would hold memory and devices.
     process.signal('SIGTERM')
     process.release()
   }
 
+  /** Restarts and stops go one after the other. */
+  function inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const result = queue.then(action)
+    queue = result.catch(() => undefined)
+    return result
+  }
+
   async function restart(): Promise<KernelInfo> {
+    line.refusal = 'it is being restarted'
     await end(true)
     await line.settle()
     line.mark('daybook_restarted', { open: line.ledger.open() })
-    line.ledger.forget(line.ledger.open())
+    line.dismiss(line.ledger.open())
     turn('restarting')
+    line.reconnect()
+    line.refusal = null
     try {
       await begin()
     } catch (error) {
@@ -302,6 +296,19 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
       throw error
     }
     return info()
+  }
+
+  async function stop(): Promise<void> {
+    line.refusal = 'it is being stopped'
+    await end(false)
+    if (phase !== 'dead') {
+      await line.settle()
+      mourn({ code: null, signal: null, how: 'was stopped' })
+    }
+    line.close()
+    ports.forEach((port) => house.ports.delete(port))
+    removeKernelFiles(paths.kernels, record.id)
+    removeSockets(connection)
   }
 
   function info(): KernelInfo {
@@ -320,8 +327,8 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
       clients,
       running: phase === 'live' ? line.running : null,
       adopted,
-      subshells: hasFeature(features, 'kernel subshells'),
-      implementation: describe(features),
+      subshells: features?.subshells ?? false,
+      implementation: features?.implementation ?? null,
     }
   }
 
@@ -332,18 +339,8 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
     begin,
     takeOver,
     interrupt,
-    restart,
-    async stop() {
-      await end(false)
-      if (phase !== 'dead') {
-        await line.settle()
-        mourn({ code: null, signal: null, how: 'was stopped' })
-      }
-      line.close()
-      ports.forEach((port) => house.ports.delete(port))
-      removeKernelFiles(paths.kernels, record.id)
-      removeSockets(connection)
-    },
+    restart: () => inTurn(restart),
+    stop: () => inTurn(stop),
     join() {
       clients++
       return () => clients--
@@ -363,15 +360,4 @@ function removeSockets(connection: ConnectionInfo): void {
 
 function portsOf(info: ConnectionInfo): number[] {
   return [info.shell_port, info.iopub_port, info.stdin_port, info.control_port, info.hb_port]
-}
-
-function hasFeature(features: KernelMessage['content'] | null, name: string): boolean {
-  const list = features?.['supported_features']
-  return Array.isArray(list) && list.includes(name)
-}
-
-function describe(features: KernelMessage['content'] | null): string | null {
-  if (features === null) return null
-  const word = (name: string): string => (typeof features[name] === 'string' ? features[name] : '')
-  return `${word('implementation')} ${word('implementation_version')}, protocol ${word('protocol_version')}`.trim()
 }

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { identifyProcess, isAlive, type ProcessIdentity } from '../../base/process.ts'
 import { describeExit } from '../launch.ts'
 
@@ -74,16 +75,38 @@ export function watchStranger(identity: ProcessIdentity, isSilent: () => boolean
     get ended() {
       return ended
     },
-    signal(signal) {
-      if (isAlive(identity)) signalGroup(identity, signal)
-    },
+    signal: (signal) => signalGroup(identity, signal),
     release: () => clearInterval(timer),
   }
 }
 
+/** A process of ours whose command line names this file; null if there is none, or the system does not tell. */
+export function findProcess(file: string): ProcessIdentity | null {
+  try {
+    for (const name of readdirSync('/proc')) {
+      if (/^\d+$/.test(name) && namesFile(name, file)) return identifyProcess(Number(name))
+    }
+  } catch {
+    // No /proc here.
+  }
+  return null
+}
+
+function namesFile(pid: string, file: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      .split('\0')
+      .some((word) => word.endsWith(file))
+  } catch {
+    return false
+  }
+}
+
 function signalGroup(identity: ProcessIdentity, signal: NodeJS.Signals): void {
-  const { pid } = identity
-  if (pid <= 1) return
+  const { pid, startTime } = identity
+  const now = identifyProcess(pid)
+  // The number may have gone to another process; as long as the group has members it cannot.
+  if (pid <= 1 || (now !== null && startTime !== null && now.startTime !== startTime)) return
   try {
     // It leads a group of its own (it was started detached); a group outlives its leader.
     process.kill(process.platform === 'win32' ? pid : -pid, signal)

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { ProcessIdentity } from '../../base/process.ts'
 import type { KernelId, KernelLaunch } from '../kernel.ts'
+import type { KernelFeatures } from './ready.ts'
 
 /** What must be known of a kernel to take it over from a supervisor that died. */
 export interface KernelRecord {
@@ -19,6 +20,10 @@ export interface KernelRecord {
   session: string
   /** Null from before the start until the process is known. */
   process: ProcessIdentity | null
+  /** How it died; null while it lives. */
+  death: string | null
+  /** What it said of itself; null before it answered. */
+  features: KernelFeatures | null
   /** Boot of the machine in which it was started. */
   boot: string
   startedAtMs: number

@@ -14,6 +14,8 @@ export interface Kernels {
   stop(id: KernelId): Promise<void>
   /** Number of kernels, those included that start just now. */
   readonly size: number
+  /** Number of those that live, start or have clients: a supervisor with none has nothing to do. */
+  readonly inUse: number
   /** Lets go of all; they live on. */
   release(): void
 }
@@ -64,6 +66,10 @@ export function openKernels(house: House): Kernels {
     },
     get size() {
       return hosted.size + starting.size
+    },
+    get inUse() {
+      const infos = [...hosted.values()].map((kernel) => kernel.info())
+      return infos.filter(({ state, clients }) => state !== 'dead' || clients > 0).length + starting.size
     },
     release() {
       for (const kernel of hosted.values()) kernel.release()

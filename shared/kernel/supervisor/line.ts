@@ -52,26 +52,41 @@ export interface Line {
   /** msg_id of the execution that runs; null for none. */
   readonly running: string | null
   readonly lastActivityMs: number
-  /** Whether anything came on iopub since the sockets were opened or `forgetActivity()` was called. */
+  /** Whether anything came on iopub since the sockets were opened last. */
   readonly heard: boolean
-  /** A new process: what the old one was doing is of no interest any more. */
-  forgetActivity(): void
+  /**
+   * Why requests cannot be passed on; null while they can. Who sends one nevertheless finds `daybook_dead` in the
+   * journal, with the request as its parent.
+   */
+  refusal: string | null
+  /** Takes for granted that an execution runs, of which an earlier supervisor has heard. */
+  presumeBusy(id: string): void
+  /** The executions will not end by themselves any more. */
+  dismiss(ids: readonly string[]): void
+  /** Connects anew: what still waits in the sockets was meant for a process that is gone. */
+  reconnect(): void
   /** Resolves when nothing has come for a moment: the last words of a process that ended are in. */
   settle(): Promise<void>
   /** The journal's files in which no open execution stands: they may be removed. */
   removableSegments(): readonly Segment[]
-  beat(timeoutMs: number): Promise<boolean>
+  /** Whether the kernel's heartbeat has stopped; asks it again, for the next time. */
+  readonly isSilent: () => boolean
   close(): void
 }
 
 /** How a question of the supervisor's own is put. */
 export interface AskOptions {
   content?: Record<string, unknown>
-  timeoutMs?: number
+  /** Default 10 seconds; null to wait for as long as it takes. */
+  timeoutMs?: number | null
 }
 
 /** The states of a kernel that follow from its process alone. */
 export type Phase = Exclude<KernelState, 'idle' | 'busy'> | 'live'
+
+/** How often the heart is felt, and after what silence it counts as stopped. */
+const beatEveryMs = 5_000
+const silentAfterMs = 20_000
 
 /** Opens the line to a kernel; its sockets connect as soon as the kernel binds its own. */
 export function openLine(options: LineOptions): Line {
@@ -86,6 +101,9 @@ export function openLine(options: LineOptions): Line {
   let lastFrameMs = 0
   let heard = false
   let refused = 0
+  let beatAskedMs = -Infinity
+  let lastBeatMs = performance.now()
+  let refusal: string | null = null
 
   const journal = openJournal(
     options.journalFolder,
@@ -102,7 +120,7 @@ export function openLine(options: LineOptions): Line {
     },
     replay,
   )
-  const channels = openChannels(options.connection, options.routingId, receive)
+  let channels = openChannels(options.connection, options.routingId, receive)
 
   /** Rebuilds the books from the journal's last segment. */
   function replay(entry: Buffer): void {
@@ -123,12 +141,7 @@ export function openLine(options: LineOptions): Line {
       bodyBytes: bodyOf(parts),
       status,
     })
-    if (
-      direction === 'mark' &&
-      (header.msg_type === 'daybook_dead' || header.msg_type === 'daybook_restarted')
-    ) {
-      ledger.forget(ledger.open())
-    }
+    if (direction === 'mark') ledger.forget(endedBy(parseMessage(parts)))
   }
 
   function receive(channel: Channel, frames: Uint8Array[]): void {
@@ -206,19 +219,26 @@ export function openLine(options: LineOptions): Line {
       : parts
     journal.append({ direction: 'out', channel, parts: kept, essential: true })
     journal.flush()
-    channels.send(channel, signer.seal(parts))
+    if (refusal === null) channels.send(channel, signer.seal(parts))
+    else refuse(header, refusal)
     lastActivityMs = clock.nowMs()
     return null
+  }
+
+  function refuse(header: MessageHeader, reason: string): void {
+    mark('daybook_dead', { reason, open: [header.msg_id] }, header)
+    ledger.forget([header.msg_id])
   }
 
   function ask(channel: 'shell' | 'control', type: string, asked: AskOptions = {}): Promise<KernelMessage> {
     const message = composeMessage(type, asked.content ?? {}, { session: options.session })
     const id = message.header.msg_id
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const expire = (): void => {
         waiting.delete(id)
         reject(new Error(`No answer to ${type} on ${channel}`))
-      }, asked.timeoutMs ?? 10_000)
+      }
+      const timer = asked.timeoutMs === null ? undefined : setTimeout(expire, asked.timeoutMs ?? 10_000)
       waiting.set(id, (answer) => {
         clearTimeout(timer)
         waiting.delete(id)
@@ -226,6 +246,15 @@ export function openLine(options: LineOptions): Line {
       })
       channels.send(channel, signer.seal(messageParts(message)))
     })
+  }
+
+  function isSilent(): boolean {
+    const now = performance.now()
+    if (now - beatAskedMs > beatEveryMs) {
+      beatAskedMs = now
+      void channels.beat(beatEveryMs).then((echo) => echo && (lastBeatMs = performance.now()))
+    }
+    return now - lastBeatMs > silentAfterMs
   }
 
   function mark(type: MarkType, content: Record<string, unknown>, parent?: MessageHeader): void {
@@ -261,7 +290,24 @@ export function openLine(options: LineOptions): Line {
     get heard() {
       return heard
     },
-    forgetActivity() {
+    get refusal() {
+      return refusal
+    },
+    set refusal(reason) {
+      refusal = reason
+    },
+    presumeBusy(id) {
+      const { session } = options
+      const header = composeMessage('execute_request', {}, { session, msgId: id }).header
+      busy.set(id, header)
+    },
+    dismiss(ids) {
+      ledger.forget(ids)
+      for (const id of ids) busy.delete(id)
+    },
+    reconnect() {
+      channels.close()
+      channels = openChannels(options.connection, options.routingId, receive)
       busy.clear()
       heard = false
     },
@@ -277,7 +323,7 @@ export function openLine(options: LineOptions): Line {
       // The following segment's first number tells where a segment ends.
       return closed.filter((_, i) => i + 1 < closed.length && (closed[i + 1]?.firstSeq ?? Infinity) <= oldest)
     },
-    beat: (timeoutMs) => channels.beat(timeoutMs),
+    isSilent,
     close() {
       channels.close()
       journal.close()
@@ -285,6 +331,12 @@ export function openLine(options: LineOptions): Line {
       closers.forEach((closer) => closer())
     },
   }
+}
+
+/** The executions that a mark of ours ended. */
+function endedBy({ header, content }: KernelMessage): string[] {
+  const name = header.msg_type === 'daybook_gap' ? 'lost' : 'open'
+  return Array.isArray(content[name]) ? (content[name] as string[]) : []
 }
 
 /** The execution among what is busy; one on a subshell counts only if there is no other. */

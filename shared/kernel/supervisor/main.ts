@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../base/clock.ts'
@@ -9,6 +9,7 @@ import { bootId, thisProcess } from '../../base/process.ts'
 import type { StatePaths } from '../../base/project.ts'
 import {
   generation,
+  readSupervisorFile,
   removeSupervisorFile,
   supervisorLockPath,
   supervisorSocket,
@@ -33,10 +34,14 @@ function main(): void {
   const { paths } = given
   const limits = { ...defaultLimits, ...given.limits }
   const clock = systemClock
+  // The project went while we were being started.
+  if (!existsSync(paths.dir)) process.exit(0)
   for (const folder of [paths.kernels, paths.journal, paths.logs, paths.runtime]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   }
   const log = openLog(join(paths.logs, 'supervisor.log'), clock)
+  // Made here, as SQLite would let the user's umask decide who may read it.
+  closeSync(openSync(supervisorLockPath(paths), 'a', 0o600))
   const lock = takeLock(supervisorLockPath(paths))
   if (lock === null) process.exit(3)
 
@@ -46,6 +51,8 @@ function main(): void {
   const token = randomHex(32)
   const startedAtMs = clock.nowMs()
   let lastUseMs = startedAtMs
+  // One of several that were started at once may come when the others have done it all: it is never asked.
+  let idleEndMs = Math.min(limits.idleEndMs, 30_000)
   let retiring = false
 
   const server = createSupervisorServer({
@@ -56,6 +63,7 @@ function main(): void {
     health: () => ({
       name: 'daybook-supervisor',
       generation,
+      readSupervisorFile,
       project: paths.root,
       pid: process.pid,
       uptime_ms: clock.nowMs() - startedAtMs,
@@ -73,25 +81,35 @@ function main(): void {
   const before = process.umask(0o177)
   server.listen(socket, () => {
     process.umask(before)
-    writeSupervisorFile(paths, {
-      process: thisProcess(),
-      boot: bootId(),
-      host: hostname(),
-      socket,
-      token,
-      startedAtMs,
-    })
+    announce()
     log(`supervisor ${process.pid} serves ${paths.root} with ${kernels.size} kernels`)
   })
   server.on('error', (error) => end(`cannot listen: ${error.message}`, 1))
-  server.on('request', () => (lastUseMs = clock.nowMs()))
+  server.on('request', ({ method, url }) => {
+    lastUseMs = clock.nowMs()
+    idleEndMs = limits.idleEndMs
+    // Whoever starts a kernel wants it to be cared for to its end.
+    if (method === 'POST' && url === '/api/kernels') retiring = false
+  })
+
+  function announce(): void {
+    const identity = { process: thisProcess(), boot: bootId(), host: hostname() }
+    writeSupervisorFile(paths, { ...identity, socket, token, startedAtMs })
+  }
+
+  function lookAround(): void {
+    if (kernels.inUse > 0) {
+      lastUseMs = clock.nowMs()
+      // Somebody has cleaned up the project; the kernels run on and must stay in reach.
+      if (readSupervisorFile(paths)?.process.pid !== process.pid) announce()
+    } else {
+      endIfIdle()
+    }
+  }
 
   function endIfIdle(): void {
-    if (kernels.size > 0) {
-      lastUseMs = clock.nowMs()
-      return
-    }
-    if (retiring || clock.nowMs() - lastUseMs > limits.idleEndMs) end('nothing to do', 0)
+    if (kernels.inUse > 0) return
+    if (retiring || clock.nowMs() - lastUseMs > idleEndMs || !existsSync(paths.dir)) end('nothing to do', 0)
   }
 
   function end(why: string, code: number): never {
@@ -102,7 +120,7 @@ function main(): void {
     process.exit(code)
   }
 
-  setInterval(endIfIdle, Math.min(limits.idleEndMs / 4, 15_000))
+  setInterval(lookAround, Math.min(limits.idleEndMs / 4, 15_000))
   // A terminal that closes or an interrupt meant for somebody else is no reason to let go of kernels.
   process.on('SIGHUP', () => undefined)
   process.on('SIGINT', () => undefined)

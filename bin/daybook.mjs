@@ -50,9 +50,9 @@ function canRun(path) {
 async function runHere(path) {
   const emitWarning = process.emitWarning
   // node:sqlite and type stripping announce themselves as experimental, which tells a user nothing.
-  process.emitWarning = (warning, ...rest) => {
-    const kind = typeof rest[0] === 'object' ? rest[0]?.type : rest[0]
-    if (kind !== 'ExperimentalWarning') emitWarning.call(process, warning, ...rest)
+  process.emitWarning = /** @param {any[]} said */ (...said) => {
+    const kind = typeof said[1] === 'object' ? said[1]?.type : said[1]
+    if (kind !== 'ExperimentalWarning') Reflect.apply(emitWarning, process, said)
   }
   process.argv[1] = path
   await import(pathToFileURL(path).href)
@@ -64,7 +64,8 @@ function runThere(path) {
   const child = spawn(installed, args, { stdio: 'inherit' })
   // The terminal sends Ctrl-C to both: the child decides what it means. Other signals come to us alone.
   process.on('SIGINT', () => {})
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP']))
+    process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => {
     process.exitCode = signal === null ? (code ?? 1) : 128 + constants.signals[signal]
   })

@@ -1,5 +1,6 @@
 /** Something a person can put right: what is wrong, and what to do about it. */
 export class SetupProblem extends Error {
+  /** @override */
   name = 'SetupProblem'
 
   /**

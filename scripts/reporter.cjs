@@ -8,11 +8,21 @@ const slowMs = 20_000
 /** How long the process may live after the last test before it counts as not ending by itself. */
 const lingerMs = 8_000
 
+/**
+ * @typedef {object} Summary
+ * @property {number} passed
+ * @property {{ title: string, file: string, error: string }[]} failures
+ * @property {{ title: string, reason: string }[]} skipped
+ * @property {string[]} leftOpen what kept the process alive after the last test
+ */
+
 module.exports = class DaybookReporter {
   /** @param {import('mocha').Runner} runner */
   constructor(runner) {
+    /** @type {Summary} */
     const summary = { passed: 0, failures: [], skipped: [], leftOpen: [] }
     let file = startFile('')
+    /** @type {{ title: string, sinceMs: number, saidMs: number } | null} */
     let current = null
 
     runner.on('suite', (suite) => {
@@ -72,12 +82,19 @@ function endFile(file) {
   console.log(`  ${file.failed > 0 ? '✗' : '✓'} ${shortPath(file.path)}: ${parts.join(', ')} (${seconds} s)`)
 }
 
-/** The reason that skip() of test/skip.ts noted on the test or on a suite around it. */
+/**
+ * The reason that skip() of test/skip.ts noted on the test or on a suite around it.
+ * @param {any} test
+ */
 function reasonOf(test) {
   for (let at = test; at; at = at.parent) if (at.skipReason) return at.skipReason
   return 'no reason given'
 }
 
+/**
+ * @param {unknown} error
+ * @returns {string}
+ */
 function describeError(error) {
   if (!(error instanceof Error)) return String(error)
   const lines = [error.stack ?? error.message]
@@ -88,20 +105,26 @@ function describeError(error) {
   return lines.join('\n')
 }
 
+/** @param {unknown} value */
 function inspect(value) {
   return require('node:util').inspect(value, { depth: 4, breakLength: 100 }).slice(0, 2000)
 }
 
+/** @param {string} path */
 function shortPath(path) {
   return relative(process.cwd(), path).replaceAll('\\', '/')
 }
 
+/** @param {Summary} summary */
 function write(summary) {
   if (process.env.DAYBOOK_TEST_SUMMARY)
     writeFileSync(process.env.DAYBOOK_TEST_SUMMARY, JSON.stringify(summary))
 }
 
-/** A test left a timer, socket or child open, and the process would live on for it. */
+/**
+ * A test left a timer, socket or child open, and the process would live on for it.
+ * @param {Summary} summary
+ */
 function endHard(summary) {
   summary.leftOpen = process.getActiveResourcesInfo()
   write(summary)

@@ -1,2 +1,0 @@
-/** See python.mjs. */
-export declare function cachedEnvironment(name: string, requirements: readonly string[]): Promise<string>

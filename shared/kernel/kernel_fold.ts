@@ -33,8 +33,8 @@ export function openKernelFold(options: Omit<FoldOptions, 'board'> = {}): Kernel
     }
     if (header.msg_type === 'daybook_gap')
       return idsIn(content['open']).flatMap((id) => foldOf(id).take(message))
-    const isCell = parent.msg_type === 'execute_request' && parent.msg_id !== undefined
-    return (isCell ? foldOf(parent.msg_id) : strays).take(message)
+    const id = parent.msg_type === 'execute_request' ? parent.msg_id : undefined
+    return (id === undefined ? strays : foldOf(id)).take(message)
   }
 
   function foldOf(msgId: string): Fold {

@@ -41,16 +41,19 @@ export async function discoverKernels(
   const environments = await findEnvironments(root, surroundings)
   const active = environments.find(({ kind }) => kind === 'active') ?? null
   const installed = await readKernelspecs(kernelspecFolders(surroundings, active?.prefix ?? null))
-  const specs: DiscoveredKernel[] = []
-  for (const one of installed)
-    specs.push(await fromKernelspec(one, { environments, surroundings, owner: null }))
-  const own: DiscoveredKernel[] = []
-  const others: DiscoveredKernel[] = []
-  for (const environment of environments) {
-    const list = environment.kind === 'project' || environment.kind === 'active' ? own : others
-    list.push(await fromEnvironment(environment, surroundings))
-    list.push(...(await specsInside(environment, { environments, surroundings, installed })))
-  }
+  const context = { environments, surroundings }
+  const specs = await Promise.all(installed.map((one) => fromKernelspec(one, { ...context, owner: null })))
+  const lists = await Promise.all(
+    environments.map(async (environment) => ({
+      isOwn: environment.kind === 'project' || environment.kind === 'active',
+      kernels: [
+        await fromEnvironment(environment, surroundings),
+        ...(await specsInside(environment, { ...context, installed })),
+      ],
+    })),
+  )
+  const own = lists.filter(({ isOwn }) => isOwn).flatMap(({ kernels }) => kernels)
+  const others = lists.filter(({ isOwn }) => !isOwn).flatMap(({ kernels }) => kernels)
   return withUniqueNames([...own, ...specs, ...others])
 }
 

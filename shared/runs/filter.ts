@@ -223,6 +223,7 @@ function readValue(
   comparator: string,
 ): number | string | readonly string[] {
   const token = reader.take()
+  if (token.kind === 'end') throw reader.unexpected(token)
   const wantsList = comparator === 'IN' || comparator === 'NOT IN'
   if (wantsList && token.kind !== 'open') throw reader.unexpected(token)
   if (field.numeric) {
@@ -247,7 +248,7 @@ function readValue(
       token.at,
     )
   }
-  if (token.kind === 'end' || token.kind === 'unknown') throw reader.unexpected(token)
+  if (token.kind === 'unknown') throw reader.unexpected(token)
   const what = field.type === 'param' ? 'parameter' : field.type
   throw new FilterError(
     `Expected a quoted string value for ${what} (e.g. 'my-value'). Got value ${token.text}`,

@@ -146,7 +146,7 @@ function orderSql(store: Store, terms: readonly OrderTerm[]): { joins: SqlText[]
   for (const [i, { type, key, descending }] of terms.entries()) {
     if (type === 'attribute') {
       const column = attributeColumn(key)
-      if (key === 'end_time') keys.push({ sql: `${column} IS NULL`, descending: false, nullable: false })
+      if (key === 'end_time') keys.push({ sql: `(${column} IS NULL)`, descending: false, nullable: false })
       keys.push({ sql: column, descending, nullable: key === 'end_time' })
       continue
     }
@@ -156,7 +156,7 @@ function orderSql(store: Store, terms: readonly OrderTerm[]): { joins: SqlText[]
       sql(`LEFT JOIN ${table} o${i} ON o${i}.run = r.seq AND o${i}.key = ?`, findKey(store, key) ?? -1),
     )
     const rank =
-      type === 'metric' ? `CASE o${i}.is_nan WHEN 0 THEN 0 WHEN 1 THEN 1 ELSE 2 END` : `o${i}.value IS NULL`
+      type === 'metric' ? `CASE o${i}.is_nan WHEN 0 THEN 0 WHEN 1 THEN 1 ELSE 2 END` : `(o${i}.value IS NULL)`
     keys.push({ sql: rank, descending: false, nullable: false })
     keys.push({ sql: `o${i}.value`, descending, nullable: true })
   }

@@ -144,6 +144,6 @@ function orderTerm({ field, ascending, dataset }: LoggedModelOrder): SqlText {
   }
   const on = dataset === undefined ? sql('1') : (datasetTest([dataset]) ?? sql('1'))
   const latest = `SELECT iif(t.is_nan = 1, NULL, t.value) FROM logged_model_metric t
-    WHERE t.model = l.seq AND t.key = ? AND ${on.sql} ORDER BY t.at_ms DESC, t.step DESC, t.run_id LIMIT 1`
+    WHERE t.model = l.seq AND t.key = ? AND ${on.sql} ORDER BY t.at_ms DESC, t.step DESC, t.run_id, t.dataset_name, t.dataset_digest LIMIT 1`
   return sql(`(${latest}) ${direction} NULLS LAST`, field.slice(dot + 1), ...on.values)
 }

@@ -57,12 +57,12 @@ const upload: StreamRoute['handle'] = async (context, request, response, { query
   const { path } = query
   if (typeof runId !== 'string' || runId === '') throw badRequest('Request must specify run_uuid.')
   if (typeof path !== 'string' || path === '') throw badRequest('Request must specify path.')
+  const target = parseArtifactPath(path)
   const length = Number(request.headers['content-length'] ?? 0)
   if (length > maxUploadBytes) throw badRequest('Artifact size is too large. Max size is 10MB.')
   if (length === 0 && request.headers['transfer-encoding'] === undefined) {
     throw badRequest('Request must specify data.')
   }
-  const target = parseArtifactPath(path)
   const { artifactUri, id } = getRun(context.store, runId)
   await receiveArtifact(context, joinArtifactPath(rootOf(artifactUri), target), request)
   context.changed('runs', [id])

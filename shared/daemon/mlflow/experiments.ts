@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import {
   createExperiment,
   deleteExperiment,
@@ -33,12 +34,17 @@ const create: Handle = (context, params) => {
     name,
     ...(artifact_location === undefined || artifact_location === ''
       ? {}
-      : { artifactLocation: artifact_location }),
+      : { artifactLocation: absoluteLocation(artifact_location) }),
     tags: Object.fromEntries(texts),
     nowMs: context.clock.nowMs(),
   })
   context.changed('experiments', [id])
   return { experiment_id: id }
+}
+
+/** A relative path means the folder of this process, as with MLflow's server; clients run in other folders. */
+function absoluteLocation(location: string): string {
+  return /^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(location) ? location : resolve(location)
 }
 
 const get: Handle = (context, params) => {

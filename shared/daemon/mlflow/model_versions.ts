@@ -71,8 +71,15 @@ function noteAtLoggedModel(store: Store, modelId: string, { name, version }: Mod
   } catch {
     known = []
   }
-  const all = [...(Array.isArray(known) ? (known as unknown[]) : []), { name, version }]
-  setLoggedModelTags(store, modelId, { [tag]: JSON.stringify(all) })
+  const all = [
+    ...(Array.isArray(known) ? (known as { name: string; version: number }[]) : []),
+    { name, version },
+  ]
+  // Written as Python writes it, blanks and all: clients compare the text.
+  const texts = all.map(
+    (each) => `{"name": ${JSON.stringify(each.name)}, "version": ${each.version}}`,
+  )
+  setLoggedModelTags(store, modelId, { [tag]: `[${texts.join(', ')}]` })
 }
 
 const update: Handle = (context, raw) => {

@@ -1,0 +1,141 @@
+"""A pytest plugin that points MLflow's own tests for a live server at Daybook.
+
+Loaded with `-p daybook_plugin`. MLflow's tests start their server through a class and two functions; these
+are replaced here by ones that start Daybook's MLflow API on a fresh folder. Tests that need more than that, or
+something that Daybook does not serve, are deselected with the reason from `out_of_scope.json`, and counted.
+"""
+
+import contextlib
+import fnmatch
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import pytest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SERVER = json.loads(os.environ["DAYBOOK_SUITE_SERVER"])
+REPORT = os.environ.get("DAYBOOK_SUITE_REPORT")
+
+
+@contextlib.contextmanager
+def daybook_server(port=0, artifacts=None):
+    """Starts the server on a new folder; `artifacts`, if given, is a link to where its artifacts lie."""
+    with tempfile.TemporaryDirectory(prefix="daybook-suite-") as folder:
+        if artifacts is not None:
+            os.symlink(os.path.join(folder, "artifacts"), artifacts)
+        command = [*SERVER, "--dir", folder, "--port", str(port)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                url = process.stdout.readline().strip()
+                if not url:
+                    raise RuntimeError("Daybook's server did not start")
+                yield url
+            finally:
+                process.terminate()
+                process.wait(10)
+
+
+class ServerThread:
+    """Stands for MLflow's server in a thread of the test's process."""
+
+    def __init__(self, app, port):
+        self.port = port
+
+    def __enter__(self):
+        self._context = daybook_server(self.port)
+        return self._context.__enter__()
+
+    def __exit__(self, *failure):
+        return self._context.__exit__(*failure)
+
+
+@contextlib.contextmanager
+def _init_server(backend_uri, root_artifact_uri, extra_env=None, app=None, server_type="fastapi"):
+    import mlflow
+
+    mlflow.set_tracking_uri(None)
+    with daybook_server() as url:
+        yield url
+
+
+@contextlib.contextmanager
+def _launch_server(host, port, backend_store_uri, default_artifact_root, artifacts_destination):
+    with daybook_server(port, artifacts=artifacts_destination):
+        yield None
+
+
+def pytest_configure(config):
+    import mlflow.server.handlers
+    from tests.tracking import integration_test_utils
+
+    # The tests make MLflow's own database before each test; nobody reads it here.
+    mlflow.server.handlers.initialize_backend_stores = lambda *args, **kwargs: None
+    integration_test_utils.ServerThread = ServerThread
+    integration_test_utils._init_server = _init_server
+
+
+def _out_of_scope():
+    with open(os.path.join(HERE, "out_of_scope.json")) as file:
+        return json.load(file)
+
+
+def pytest_collection_modifyitems(config, items):
+    rules = _out_of_scope()
+    kept, left_out = [], []
+    for item in items:
+        reason = _reason(item, rules)
+        if reason is None:
+            kept.append(item)
+        else:
+            left_out.append((item, reason))
+        if "cli_env" in getattr(item, "fixturenames", ()):
+            # Otherwise MLflow's command line writes into the test's own database, past the server.
+            item.add_marker("notrackingurimock")
+        if hasattr(item.module, "_launch_server"):
+            item.module._launch_server = _launch_server
+    items[:] = kept
+    config.hook.pytest_deselected(items=[item for item, _ in left_out])
+    config._daybook_left_out = [(item.nodeid, reason) for item, reason in left_out]
+
+
+def _reason(item, rules):
+    # Daybook has one store; the test runs once and not once for each of MLflow's.
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    if any(parameters.get(name) == "file" for name in ("store_type", "client")):
+        return "one store: the same test runs as [sqlalchemy]"
+    name = item.nodeid.split("::", 1)[1]
+    path = item.nodeid.split("::", 1)[0]
+    for rule in rules:
+        if not path.endswith(rule.get("file", "")):
+            continue
+        if any(fnmatch.fnmatchcase(re.sub(r"\[.*", "", name), test) for test in rule["tests"]):
+            return rule["reason"]
+        if any(fnmatch.fnmatchcase(name, test) for test in rule["tests"]):
+            return rule["reason"]
+    return None
+
+
+_results = {}
+
+
+def pytest_runtest_logreport(report):
+    outcome = _results.get(report.nodeid)
+    if report.failed:
+        _results[report.nodeid] = "failed"
+    elif report.skipped and outcome is None:
+        _results[report.nodeid] = "skipped"
+    elif report.when == "call" and outcome is None:
+        _results[report.nodeid] = "passed"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session, exitstatus):
+    if REPORT is None:
+        return
+    left_out = getattr(session.config, "_daybook_left_out", [])
+    with open(REPORT, "w") as file:
+        json.dump({"results": _results, "left_out": left_out, "python": sys.version}, file)

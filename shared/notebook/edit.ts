@@ -72,7 +72,7 @@ export function randomCellId(): string {
  * changed and has none gets one.
  *
  * @param makeId a new cell id; asked again while it is taken
- * @throws RangeError if there is no such cell
+ * @throws RangeError if there is no such cell, or no name in a path
  * @throws TypeError for outputs of a cell that is not code
  */
 export function editNotebook(
@@ -219,6 +219,7 @@ function fileCell(sheet: Sheet, cell: NewCell): Record<string, unknown> {
 }
 
 function metadataPatches(sheet: Sheet, edit: MetadataEdit): TextPatch[] {
+  if (edit.path.length === 0) throw new RangeError('Cannot set metadata without a name')
   const cell = edit.cell === null ? null : cellAt(sheet, edit.cell)
   const patch = metadataPatch(sheet, cell?.json ?? sheet.document.json.root, edit)
   if (patch === null) return []

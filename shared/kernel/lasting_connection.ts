@@ -63,6 +63,8 @@ export async function openLastingConnection(
       if (closed !== null) return
       try {
         const next = await connect(seen)
+        // What a supervisor had in memory because the disk was full died with it: its numbers come again.
+        seen = Math.min(seen, next.head)
         catchUpTo = next.head
         use(next)
         resend()

@@ -177,9 +177,9 @@ export function openSession(connection: KernelConnection, options: SessionOption
     connection.send(channel, message)
   }
 
-  async function subshellFor(tooling: boolean | undefined): Promise<string | undefined> {
-    if (tooling !== true || options.subshells !== true || busyWith.size === 0) return undefined
-    return subshell.get()
+  /** The subshell that tooling uses now; undefined for the main shell. */
+  async function toolingShell(): Promise<string | undefined> {
+    return options.subshells === true && busyWith.size > 0 ? subshell.get() : undefined
   }
 
   function execute(code: string, how: ExecuteOptions = {}): Execution {
@@ -199,8 +199,12 @@ export function openSession(connection: KernelConnection, options: SessionOption
       else busyWith.add(message.header.msg_id)
       send('shell', message)
     }
-    if (how.tooling === true) void subshellFor(true).then(post)
-    else post(undefined)
+    if (how.tooling !== true) post(undefined)
+    else {
+      toolingShell()
+        .then(post)
+        .catch((error: unknown) => pending.get(execution.id)?.fail(asProblem(error)))
+    }
     return execution
   }
 
@@ -259,7 +263,8 @@ export function openSession(connection: KernelConnection, options: SessionOption
   }
 
   async function request(type: string, content: Reply, how: RequestOptions = {}): Promise<Reply> {
-    const id = await subshellFor(how.tooling)
+    // Without a need to wait it is sent at once, so that requests keep their order.
+    const id = how.tooling === true ? await toolingShell() : undefined
     const message = composeMessage(type, content, { session, ...(id !== undefined && { subshell: id }) })
     return new Promise((resolve, reject) => {
       const timer = how.timeoutMs === undefined ? undefined : setTimeout(expire, how.timeoutMs)
@@ -293,7 +298,7 @@ export function openSession(connection: KernelConnection, options: SessionOption
         send(how.channel ?? 'shell', message)
       } catch (error) {
         end()
-        reject(error instanceof Error ? error : new Error(String(error)))
+        reject(asProblem(error))
       }
     })
   }
@@ -351,4 +356,8 @@ function deathOf({ header, content }: KernelMessage): Problem {
     hint: 'Restart it and run the cells above again.',
     details: { code: content['code'], signal: content['signal'] },
   })
+}
+
+function asProblem(error: unknown): Problem {
+  return error instanceof Problem ? error : new Problem('internal', String(error), { cause: error })
 }

@@ -1,15 +1,9 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writevSync } from 'node:fs'
 import type { Clock } from '../../base/clock.ts'
-import { type Channel, type Prefix, readPrefix } from '../frame.ts'
+import type { Channel, Prefix } from '../frame.ts'
+import { type Batch, type JournalReader, openReader } from './journal_reader.ts'
 import { encodeRecord, entryOf, renumberRecord } from './record.ts'
-import {
-  listSegments,
-  openSegment,
-  scanSegment,
-  type Segment,
-  segmentPath,
-  type SegmentReader,
-} from './segment.ts'
+import { listSegments, scanSegment, type Segment, segmentPath } from './segment.ts'
 
 /*
  * Invariants
@@ -33,6 +27,8 @@ export interface JournalOptions {
   onFull: (why: string) => void
   /** Called when a new segment was begun: the moment to remove old ones. */
   onSegment: () => void
+  /** How bytes come into a file; default: the system's writev. */
+  write?: (file: number, buffers: readonly Buffer[], position: number) => number
 }
 
 /** What to write. */
@@ -48,33 +44,18 @@ export interface Draft {
 export interface Journal {
   /** Number of the last entry, 0 for none. */
   readonly head: number
+  /** Whether the disk refuses to take more. */
   readonly full: boolean
-  readonly closed: boolean
   /** Adds an entry; it is written with the others of this turn of the event loop. */
   append(draft: Draft): void
   /** Writes what was added. */
   flush(): void
   /** A reader that begins after entry number `cursor`. */
   read(cursor: number): JournalReader
-  /** The segments that may be removed: all but the one that is written to. */
-  closedSegments(): readonly Segment[]
+  /** The segments, oldest first; the last one is written to and must stay. */
+  segments(): readonly Segment[]
   removeSegment(segment: Segment): void
   close(): void
-}
-
-/** One client's place in a journal. */
-export interface JournalReader {
-  /** The next entries (prefix and frame), an empty list at the end. */
-  next(): readonly Buffer[]
-  close(): void
-}
-
-/** What was written last, for readers that stand right before it: they need no file. */
-interface Batch {
-  firstSeq: number
-  records: readonly Buffer[]
-  segment: Segment
-  endOffset: number
 }
 
 /** While the disk is full: how much of what is essential is kept in memory. */
@@ -83,6 +64,8 @@ const keptBytes = 8_000_000
 const buffersPerWrite = 1024
 /** A turn of the event loop that brings more is written in parts. */
 const pendingLimit = 1_000_000
+/** How long to wait before a disk that was full is tried again. */
+const retryMs = 1000
 
 /**
  * Opens the journal in a folder, or begins one. A torn end is cut off.
@@ -95,13 +78,14 @@ export function openJournal(
   onTail?: (entry: Buffer) => void,
 ): Journal {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const { clock, write = systemWrite } = options
   let segments = listSegments(folder)
   let pending: { record: Buffer; essential: boolean }[] = []
   let pendingBytes = 0
   let head = 0
   let written = 0
-  let offset = 0
   let file = -1
+  let end = 0
   let full = false
   let retryAtMs = 0
   let batch: Batch | null = null
@@ -111,16 +95,16 @@ export function openJournal(
 
   const last = segments.at(-1)
   if (last !== undefined) {
-    const { end, lastSeq } = scanSegment(last.path, (entry) => onTail?.(entry))
-    head = written = Math.max(lastSeq, last.firstSeq - 1)
+    const found = scanSegment(last.path, (entry) => onTail?.(entry))
+    head = written = Math.max(found.lastSeq, last.firstSeq - 1)
+    end = found.end
     file = openSync(last.path, 'r+', 0o600)
     ftruncateSync(file, end)
-    offset = end
   }
 
   function append(draft: Draft): void {
     if (closed || (full && (!draft.essential || pendingBytes > keptBytes))) return
-    const prefix = { seq: ++head, atMs: options.clock.nowMs(), direction: draft.direction }
+    const prefix = { seq: ++head, atMs: clock.nowMs(), direction: draft.direction }
     const record = encodeRecord(prefix, draft.channel, draft.parts)
     pending.push({ record, essential: draft.essential })
     pendingBytes += record.length
@@ -132,39 +116,36 @@ export function openJournal(
     if (scheduled !== null) clearImmediate(scheduled)
     scheduled = null
     if (closed || pending.length === 0) return
-    if (full && options.clock.nowMs() < retryAtMs) {
-      options.onWritten()
-      return
-    }
-    try {
-      writePending()
-      full = false
-    } catch (error) {
-      turnFull(error as Error)
+    if (!full || clock.nowMs() >= retryAtMs) {
+      try {
+        writePending()
+        full = false
+      } catch (error) {
+        turnFull(error as Error)
+      }
     }
     options.onWritten()
   }
 
   function writePending(): void {
-    if (file < 0 || offset > options.segmentBytes) beginSegment()
+    if (file < 0 || end > options.segmentBytes) beginSegment()
     const segment = segments.at(-1)
     if (segment === undefined) return
-    const firstSeq = written + 1
     const records = pending.map((each) => each.record)
     writeAll(records)
+    batch = { firstSeq: written + 1, records, segment, end }
     written += records.length
     pending = []
     pendingBytes = 0
-    batch = { firstSeq, records, segment, endOffset: offset }
   }
 
   function beginSegment(): void {
     const segment = { firstSeq: written + 1, path: segmentPath(folder, written + 1) }
-    const prefix: Prefix = { seq: 0, atMs: options.clock.nowMs(), direction: 'mark' }
+    const prefix: Prefix = { seq: 0, atMs: clock.nowMs(), direction: 'mark' }
     const snapshot = encodeRecord(prefix, 'control', [options.snapshot()])
     const next = openSync(segment.path, 'w+', 0o600)
     try {
-      if (writevSync(next, [snapshot], 0) < snapshot.length) throw noSpace()
+      if (write(next, [snapshot], 0) < snapshot.length) throw noSpace()
     } catch (error) {
       closeSync(next)
       rmSync(segment.path, { force: true })
@@ -172,116 +153,52 @@ export function openJournal(
     }
     if (file >= 0) closeSync(file)
     file = next
-    offset = snapshot.length
-    segments = [...segments, segment]
+    end = snapshot.length
+    segments = [...segments.filter(({ firstSeq }) => firstSeq !== segment.firstSeq), segment]
     options.onSegment()
   }
 
   function writeAll(records: readonly Buffer[]): void {
-    let end = offset
+    let at = end
     try {
       for (let i = 0; i < records.length; i += buffersPerWrite) {
         const slice = records.slice(i, i + buffersPerWrite)
         const bytes = slice.reduce((sum, record) => sum + record.length, 0)
-        const count = writevSync(file, slice, end)
-        if (count < bytes) throw noSpace()
-        end += count
+        if (write(file, slice, at) < bytes) throw noSpace()
+        at += bytes
       }
     } catch (error) {
       // What was written of these records must not be taken for a part of the next ones.
-      ftruncateSync(file, offset)
+      ftruncateSync(file, end)
       throw error
     }
-    offset = end
+    end = at
   }
 
   function turnFull(error: Error): void {
-    const news = !full
+    const isNews = !full
     full = true
-    retryAtMs = options.clock.nowMs() + 1000
-    pending = pending.filter((each) => each.essential)
-    // (1) (2): nobody has seen those that went, so the rest can close the ranks, unless it was shown before.
-    if (news) pending.forEach((each, i) => renumberRecord(each.record, written + 1 + i))
-    head = written + pending.length
-    pendingBytes = pending.reduce((sum, each) => sum + each.record.length, 0)
+    retryAtMs = clock.nowMs() + retryMs
     retry ??= setTimeout(() => {
       retry = null
       flush()
-    }, 1000).unref()
-    if (news) options.onFull(error.message)
+    }, retryMs).unref()
+    if (!isNews) return
+    // (1) (2): nobody has seen what goes here, so that the rest can close the ranks.
+    pending = pending.filter((each) => each.essential)
+    pending.forEach((each, i) => renumberRecord(each.record, written + 1 + i))
+    head = written + pending.length
+    pendingBytes = pending.reduce((sum, each) => sum + each.record.length, 0)
+    options.onFull(error.message)
   }
 
-  function inMemory(next: number): Buffer[] {
-    // (2) Outside of `full`, pending entries are not yet anybody's.
-    if (!full || next > head || next <= written) return []
-    return pending.slice(next - written - 1).map((each) => entryOf(each.record))
-  }
-
-  function read(cursor: number): JournalReader {
-    let next = Math.min(cursor, head) + 1
-    let place: { segment: Segment; offset: number } | null = null
-    let reader: SegmentReader | null = null
-
-    function drop(): void {
-      reader?.close()
-      reader = null
-    }
-
-    function fromBatch(): readonly Buffer[] {
-      if (batch?.firstSeq !== next) return []
-      drop()
-      next += batch.records.length
-      place = { segment: batch.segment, offset: batch.endOffset }
-      return batch.records.map(entryOf)
-    }
-
-    function fromFile(): readonly Buffer[] {
-      while (next <= written) {
-        if (reader === null) {
-          const segment = place?.segment ?? segments.findLast((each) => each.firstSeq <= next) ?? segments[0]
-          if (segment === undefined) return []
-          try {
-            reader = openSegment(segment.path, place?.offset ?? 0)
-            place = { segment, offset: 0 }
-          } catch {
-            advance(segment)
-            continue
-          }
-        }
-        const entries = reader.next().filter((entry) => readPrefix(entry).seq >= next)
-        const newest = entries.at(-1)
-        if (newest !== undefined) {
-          next = readPrefix(newest).seq + 1
-          if (place !== null) place = { segment: place.segment, offset: reader.offset }
-          return entries
-        }
-        if (place !== null && (reader.damaged || place.segment !== segments.at(-1))) advance(place.segment)
-        else if (place === null || reader.offset === place.offset) return []
-        else place = { segment: place.segment, offset: reader.offset }
-      }
-      return []
-    }
-
-    function advance(from: Segment): void {
-      drop()
-      const following = segments.find((each) => each.firstSeq > from.firstSeq)
-      place = following === undefined ? null : { segment: following, offset: 0 }
-      next = Math.max(next, following?.firstSeq ?? written + 1)
-    }
-
-    return {
-      next() {
-        let entries = fromBatch()
-        if (entries.length === 0) entries = fromFile()
-        if (entries.length === 0) {
-          drop()
-          entries = inMemory(next)
-          next += entries.length
-        }
-        return entries
-      },
-      close: drop,
-    }
+  const source = {
+    written: () => written,
+    segments: () => segments,
+    batch: () => batch,
+    // (2): outside of `full`, pending entries are not yet anybody's.
+    unwritten: (next: number) =>
+      full ? pending.slice(next - written - 1).map(({ record }) => entryOf(record)) : [],
   }
 
   return {
@@ -291,14 +208,12 @@ export function openJournal(
     get full() {
       return full
     },
-    get closed() {
-      return closed
-    },
     append,
     flush,
-    read,
-    closedSegments: () => segments.slice(0, -1),
+    read: (cursor) => openReader(source, Math.min(cursor, head)),
+    segments: () => segments,
     removeSegment(segment) {
+      if (segment === segments.at(-1)) return
       segments = segments.filter((each) => each !== segment)
       rmSync(segment.path, { force: true })
     },
@@ -314,4 +229,8 @@ export function openJournal(
 
 function noSpace(): Error {
   return new Error('no space left on device')
+}
+
+function systemWrite(file: number, buffers: readonly Buffer[], position: number): number {
+  return writevSync(file, [...buffers], position)
 }

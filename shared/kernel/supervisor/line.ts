@@ -319,9 +319,9 @@ export function openLine(options: LineOptions): Line {
     },
     removableSegments() {
       const oldest = ledger.oldestOpenSeq() ?? Infinity
-      const closed = journal.closedSegments()
-      // The following segment's first number tells where a segment ends.
-      return closed.filter((_, i) => i + 1 < closed.length && (closed[i + 1]?.firstSeq ?? Infinity) <= oldest)
+      const all = journal.segments()
+      // The following segment's first number tells where a segment ends; the last one is written to.
+      return all.filter((_, i) => (all[i + 1]?.firstSeq ?? Infinity) <= oldest && i + 1 < all.length)
     },
     isSilent,
     close() {

@@ -44,6 +44,7 @@ function assignmentsOf(
   { text, comment, line, operators }: Statement,
   syntax: AssignmentSyntax,
 ): Assignment[] {
+  if (/^[ \t]/.test(text)) return []
   const found: Assignment[] = []
   let at = 0
   let names: { name: string; annotation: string | null }[] = []

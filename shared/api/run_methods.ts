@@ -36,6 +36,13 @@ export interface RunDetail extends RunSummary {
   artifacts: { path: string; sizeBytes: number }[]
 }
 
+/** One value of a metric. */
+export interface MetricValue {
+  step: number
+  value: number | null
+  atMs: number
+}
+
 /** A page of a table of runs. */
 export interface RunPage {
   runs: RunSummary[]
@@ -65,6 +72,8 @@ export const runMethods = {
   )<RunPage>(),
   /** `id` may be the beginning of an id, if only one run begins so. */
   'runs.get': method(z.object({ id: z.string().min(1) }))<RunDetail>(),
+  /** All values of one metric, by time. An infinity comes as the largest number of its sign, NaN as null. */
+  'runs.history': method(z.object({ id: z.string(), key: z.string() }))<MetricValue[]>(),
   'runs.delete': method(z.object({ id: z.string() }))<Record<string, never>>(),
   'runs.restore': method(z.object({ id: z.string() }))<Record<string, never>>(),
   'runs.setTag': method(z.object({ id: z.string(), key: z.string().min(1), value: z.string().nullable() }))<

@@ -36,6 +36,19 @@ export function bootId(): string {
   }
 }
 
+/** When a process started, UTC milliseconds, to about a hundredth of a second; null where that cannot be told. */
+export function processStartMs(pid: number): number | null {
+  const stat = process.platform === 'linux' ? readStat(pid) : null
+  if (stat === null) return null
+  try {
+    const bootSeconds = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1]
+    // The kernel counts in USER_HZ, which is 100 on every Linux.
+    return bootSeconds === undefined ? null : Number(bootSeconds) * 1000 + Number(stat.startTime) * 10
+  } catch {
+    return null
+  }
+}
+
 function signalReaches(pid: number): boolean {
   try {
     process.kill(pid, 0)

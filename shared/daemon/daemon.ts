@@ -83,7 +83,16 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     url,
     processEnded: (ended) => endRuns((capability) => capability.id === ended.id),
   })
-  const runner = new NotebookRunner({ store, clock, paths, kernels, capture, topics, log })
+  const runner = new NotebookRunner({
+    store,
+    clock,
+    paths,
+    kernels,
+    capture,
+    topics,
+    log,
+    takeSpools: lookForSpools,
+  })
   bag.add(() => runner.close())
   const mlflow = createMlflowHandler(mlflowRoutes, {
     onDefect: (error, where) => log(`${where}: ${describe(error)}`),
@@ -102,7 +111,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
       stop: () => setTimeout(stop, 20),
       environment: (capability) => kernels.environment(capability),
       address: (capability) => `${url()}/k/${capability.token}`,
-      takeSpools: () => lookForSpools(0),
+      takeSpools: lookForSpools,
     }),
     ...kernelHandlers({ kernels, topics, root: paths.root }),
     ...notebookHandlers(runner),
@@ -156,7 +165,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     start: daemonCommand(paths.root),
   })
   log(`version ${version} serves ${paths.root} at ${url()}`)
-  lookForSpools(0)
+  lookForSpools()
   void runner.resume()
   const timer = setInterval(() => void look(), lookEveryMs)
   bag.add(() => clearInterval(timer))
@@ -218,19 +227,13 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     )
   }
 
-  function lookForSpools(settledMs?: number): void {
+  function lookForSpools(): void {
     const take = (lines: string, token: string): boolean => {
       const capability = findCapability(store, token)
       if (capability !== null) ingest(lines, capability)
       return capability !== null
     }
-    takeSpools({
-      folder: paths.spool,
-      take,
-      nowMs: clock.nowMs(),
-      log,
-      ...(settledMs === undefined ? {} : { settledMs }),
-    })
+    takeSpools({ folder: paths.spool, take, log })
   }
 
   async function followLog(request: LogRequest): Promise<() => void> {

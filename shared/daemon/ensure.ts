@@ -19,6 +19,9 @@ export interface DaemonAddress {
 /** How long a start may take before it counts as failed: it includes the migration of a large store. */
 const startLimitMs = 60_000
 
+/** How often a start is tried within that time. */
+const startLimit = 5
+
 /**
  * Finds the project's daemon, or starts it. A daemon of an older version is asked to end first, so that the
  * newest installed Daybook serves; kernels and running cells do not notice.
@@ -29,12 +32,17 @@ export async function ensureDaemon(root: string): Promise<DaemonAddress> {
   const found = await findDaemon(paths)
   if (found !== null && !isNewer(version, found.version)) return { ...found, started: false }
   if (found !== null) await handOver(found)
-  startDaemon(paths)
+  let hasEnded = startDaemon(paths)
+  let starts = 1
   const deadline = Date.now() + startLimitMs
   for (let pauseMs = 20; Date.now() < deadline; pauseMs = Math.min(pauseMs * 1.3, 250)) {
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
     const daemon = await findDaemon(paths)
     if (daemon !== null) return { ...daemon, started: true }
+    if (!hasEnded()) continue
+    // It left the place to another one that was about to end, or was killed: once more, but not for ever.
+    if (++starts > startLimit) break
+    hasEnded = startDaemon(paths)
   }
   throw new Problem(
     'daemon_unreachable',
@@ -76,7 +84,8 @@ export function daemonCommand(root: string): string[] {
   return [process.execPath, '--disable-warning=ExperimentalWarning', entry, root]
 }
 
-function startDaemon(paths: StatePaths): void {
+/** Starts a daemon; the answer tells whether that process has ended. */
+function startDaemon(paths: StatePaths): () => boolean {
   const [command, ...args] = daemonCommand(paths.root)
   const log = openSync(join(paths.logs, 'daemon.err'), 'w', 0o600)
   // Its own session and no pipes: it must outlive whoever starts it.
@@ -86,8 +95,12 @@ function startDaemon(paths: StatePaths): void {
     cwd: paths.root,
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
   })
+  let ended = false
+  child.once('exit', () => (ended = true))
+  child.once('error', () => (ended = true))
   child.unref()
   closeSync(log)
+  return () => ended
 }
 
 async function handOver(daemon: DaemonAddress): Promise<void> {

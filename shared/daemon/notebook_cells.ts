@@ -1,14 +1,14 @@
 import type { CellProgress, NotebookRun } from '../api/notebook_methods.ts'
 import type { Clock } from '../base/clock.ts'
-import { openFold, type Fold } from '../kernel/fold.ts'
+import { DisplayBoard, openFold, type Fold } from '../kernel/fold.ts'
 import type { KernelId, Supervisor } from '../kernel/kernel.ts'
 import { openSession, type Execution, type Outcome, type Session } from '../kernel/session.ts'
 import type { NotebookDocument } from '../notebook/document.ts'
-import { editNotebook } from '../notebook/edit.ts'
+import { editNotebook, type NotebookEdit } from '../notebook/edit.ts'
 
 /** How a cell of a notebook run ended. */
 export interface CellEnd {
-  /** The notebook with the cell's outputs in it. */
+  /** The notebook with the cell's outputs in it, and with displays of earlier cells that it updated. */
   document: NotebookDocument
   /** Null if it succeeded. */
   failure: NotebookRun['failure']
@@ -27,22 +27,40 @@ export interface ExecuteCells {
   ended(end: CellEnd): Promise<void>
 }
 
+/** A cell that ran or runs, and what it has shown so far. */
+interface Shown {
+  cell: CellProgress
+  fold: Fold
+}
+
 /** Executes the cells that wait, one after another, until one fails. The one that runs already is picked up. */
 export async function executeCells(options: ExecuteCells): Promise<void> {
   const { supervisor, kernelId, active } = options
   const pickUp = active.running
   const connection = await supervisor.attach(kernelId, pickUp === null ? 'now' : 0)
   const session = openSession(connection)
+  const board = new DisplayBoard()
+  const shown = new Map<string, Shown>()
+  const changed = new Set<string>()
   try {
     for (const cell of active.progress.cells) {
       if (cell.state === 'done') continue
       if (cell.state === 'waiting' && options.stop()) return
-      const fold = openFold()
+      const fold = openFold({ board })
+      const onMessage = (entry: { message: Parameters<Fold['take']>[0] }): void => {
+        for (const id of fold.take(entry.message)) changed.add(id)
+      }
       const execution =
         cell.state === 'running' && pickUp !== null
-          ? follow(session, pickUp, fold)
-          : begin(options, session, { cell, fold })
-      const end = await finish(options, { cell, fold, execution })
+          ? session.follow(pickUp, { onMessage })
+          : begin(options, session, { cell, onMessage })
+      shown.set(execution.id, { cell, fold })
+      const outcome = await execution.done
+      execution.forget()
+      changed.add(execution.id)
+      const affected = [...changed].flatMap((id) => shown.get(id) ?? [])
+      changed.clear()
+      const end = finish(options, { cell, outcome, affected })
       await options.ended(end)
       if (end.failure !== null) return
     }
@@ -52,16 +70,17 @@ export async function executeCells(options: ExecuteCells): Promise<void> {
   }
 }
 
-function begin(
-  options: ExecuteCells,
-  session: Session,
-  { cell, fold }: { cell: CellProgress; fold: Fold },
-): Execution {
+interface Beginning {
+  cell: CellProgress
+  onMessage(entry: { message: Parameters<Fold['take']>[0] }): void
+}
+
+function begin(options: ExecuteCells, session: Session, { cell, onMessage }: Beginning): Execution {
   const { active, clock } = options
   const source = active.document.cells[cell.index]
   const execution = session.execute(source?.source ?? '', {
     ...(source?.id == null ? {} : { cellId: source.id }),
-    onMessage: (entry) => fold.take(entry.message),
+    onMessage,
   })
   cell.state = 'running'
   cell.startedAtMs = clock.nowMs()
@@ -70,26 +89,24 @@ function begin(
   return execution
 }
 
-function follow(session: Session, id: string, fold: Fold): Execution {
-  return session.follow(id, { onMessage: (entry) => fold.take(entry.message) })
-}
-
-interface Running {
+interface Ending {
   cell: CellProgress
-  fold: Fold
-  execution: Execution
+  outcome: Outcome
+  /** Cells whose outputs changed: this one, and earlier ones whose displays it updated. */
+  affected: readonly Shown[]
 }
 
-async function finish({ active, clock }: ExecuteCells, { cell, fold, execution }: Running): Promise<CellEnd> {
-  const outcome = await execution.done
-  execution.forget()
+function finish({ active, clock }: ExecuteCells, { cell, outcome, affected }: Ending): CellEnd {
   cell.wallMs = clock.nowMs() - (cell.startedAtMs ?? clock.nowMs())
-  const document = editNotebook(active.document, [
-    { kind: 'outputs', cell: cell.index, outputs: fold.outputs, executionCount: fold.executionCount },
-  ])
+  const edits = affected.map(({ cell: { index }, fold }): NotebookEdit => ({
+    kind: 'outputs',
+    cell: index,
+    outputs: fold.outputs,
+    executionCount: fold.executionCount,
+  }))
   const failure = failureOf(outcome, cell.index)
   cell.state = failure === null ? 'done' : 'failed'
-  return { document, failure }
+  return { document: editNotebook(active.document, edits), failure }
 }
 
 function failureOf({ status, reply }: Outcome, cell: number): NotebookRun['failure'] {

@@ -31,6 +31,8 @@ export interface NotebookRunnerParts {
   capture: Capture
   topics: TopicBoard
   log: Log
+  /** Takes in what processes that are gone could not deliver. */
+  takeSpools(): void
 }
 
 /** Name of the executed notebook among the artifacts of its run. */
@@ -246,6 +248,7 @@ export class NotebookRunner {
       const gone = error instanceof Problem && error.code === 'kernel_not_found'
       if (!gone) log(`cannot stop the kernel of ${active.progress.path}: ${String(error)}`)
     }
+    this.#parts.takeSpools()
     this.#end(active)
   }
 

@@ -24,37 +24,53 @@ export async function runCommand(
   options: RunOptions,
 ): Promise<number> {
   const { terminal } = context
-  let client = await connect(context)
-  let run = await client.call('notebooks.run', {
-    path: resolve(notebook),
-    parameters: parseAssignments(options.parameter ?? []),
-    kernel: options.kernel ?? null,
-    output: options.output === undefined ? null : resolve(options.output),
-  })
-  for (const warning of run.warnings) terminal.err(terminal.style('yellow', `! ${warning}`))
+  const parameters = parseAssignments(options.parameter ?? [])
+  const line = { client: await connect(context) }
+  try {
+    const run = await line.client.call('notebooks.run', {
+      path: resolve(notebook),
+      parameters,
+      kernel: options.kernel ?? null,
+      output: options.output === undefined ? null : resolve(options.output),
+    })
+    for (const warning of run.warnings) terminal.err(terminal.style('yellow', `! ${warning}`))
+    const done = await followToEnd(context, line, run)
+    const tracked =
+      done.runId === null ? null : await line.client.call('runs.get', { id: done.runId }).catch(() => null)
+    if (context.json) terminal.out(JSON.stringify({ ...done, run: tracked }, null, 2))
+    else terminal.out(summary(terminal, done, tracked))
+    return done.state === 'finished' ? 0 : done.state === 'cancelled' ? 130 : 1
+  } finally {
+    line.client.close()
+  }
+}
+
+/** Follows a notebook run over as many daemons as it takes; `line.client` is always the latest one's. */
+async function followToEnd(
+  context: CommandContext,
+  line: { client: Client },
+  begun: NotebookRun,
+): Promise<NotebookRun> {
+  const { terminal } = context
+  const reporter = new ProgressReporter(terminal, context.json)
+  let run = begun
   const stopListening = onInterrupt(() => {
     terminal.err(run.state === 'running' ? 'Interrupting the kernel… (Ctrl-C again stops it)' : 'Stopping…')
-    client.call('notebooks.cancel', { id: run.id }).catch(() => null)
+    line.client.call('notebooks.cancel', { id: run.id }).catch(() => null)
   })
   try {
-    const reporter = new ProgressReporter(terminal, context.json)
     while (!isOver(run)) {
       try {
-        run = await follow(client, run.id, (now) => reporter.report(now))
+        run = await follow(line.client, run.id, (now) => reporter.report(now))
       } catch (error) {
         if (!(error instanceof Problem) || error.code !== 'daemon_unreachable') throw error
-        client = await connect(context)
+        line.client = await connect(context)
       }
     }
     reporter.report(run)
-    const tracked =
-      run.runId === null ? null : await client.call('runs.get', { id: run.runId }).catch(() => null)
-    if (context.json) terminal.out(JSON.stringify({ ...run, run: tracked }, null, 2))
-    else terminal.out(summary(terminal, run, tracked))
-    return run.state === 'finished' ? 0 : run.state === 'cancelled' ? 130 : 1
+    return run
   } finally {
     stopListening()
-    client.close()
   }
 }
 

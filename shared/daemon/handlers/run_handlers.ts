@@ -4,6 +4,7 @@ import { Problem } from '../../base/problem.ts'
 import type { Clock } from '../../base/clock.ts'
 import { compareRuns } from '../../runs/compare.ts'
 import { findExperimentByName, type ExperimentId } from '../../runs/experiment.ts'
+import { metricHistory } from '../../runs/history.ts'
 import { deleteTag, logBatch } from '../../runs/logging.ts'
 import { deleteRun, getRun, restoreRun } from '../../runs/run.ts'
 import type { Run } from '../../runs/run_data.ts'
@@ -23,7 +24,13 @@ export interface RunParts {
 
 type RunHandlers = Pick<
   Handlers,
-  'runs.search' | 'runs.get' | 'runs.compare' | 'runs.delete' | 'runs.restore' | 'runs.setTag'
+  | 'runs.search'
+  | 'runs.get'
+  | 'runs.compare'
+  | 'runs.history'
+  | 'runs.delete'
+  | 'runs.restore'
+  | 'runs.setTag'
 >
 
 /** Answers everything about runs. */
@@ -51,6 +58,12 @@ export function runHandlers(parts: RunParts): RunHandlers {
         ids.map((id) => fullRunId(store, id)),
         parts.artifactsDir,
       ),
+    'runs.history': ({ id, key }) =>
+      metricHistory(store, { runId: fullRunId(store, id), key }).points.map(({ step, value, atMs }) => ({
+        step: Number(step),
+        value: Number.isNaN(value) ? null : value,
+        atMs: Number(atMs),
+      })),
     'runs.delete': ({ id }) => {
       deleteRun(store, fullRunId(store, id), clock.nowMs())
       topics.bump('runs.changed')

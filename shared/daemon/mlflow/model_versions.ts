@@ -76,9 +76,7 @@ function noteAtLoggedModel(store: Store, modelId: string, { name, version }: Mod
     { name, version },
   ]
   // Written as Python writes it, blanks and all: clients compare the text.
-  const texts = all.map(
-    (each) => `{"name": ${JSON.stringify(each.name)}, "version": ${each.version}}`,
-  )
+  const texts = all.map((each) => `{"name": ${JSON.stringify(each.name)}, "version": ${each.version}}`)
   setLoggedModelTags(store, modelId, { [tag]: `[${texts.join(', ')}]` })
 }
 

@@ -95,7 +95,7 @@ class FakeDaemon:
         found = [e for e in self.of_type("metrics") if run_id in (None, e["run_id"])]
         return [row for event in found for row in event["rows"]]
 
-    def wait(self, condition: Callable[[], Any], timeout_s: float = 10.0) -> Any:
+    def wait(self, condition: Callable[[], Any], timeout_s: float = 60.0) -> Any:
         """Waits until `condition` gives something true, and returns it; fails with what came so far."""
         end = time.monotonic() + timeout_s
         while time.monotonic() < end:

@@ -1,44 +1,15 @@
 """Plain scripts under `daybook exec`: one run for everything, in all of its processes."""
 
-import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
 
-from fake_daemon import PYTHON, FakeDaemon, environment, free_port, read_spool
+from fake_daemon import PYTHON, environment, free_port, read_spool
+from script_case import RUN, ScriptCase
 
-RUN = "b" * 32
 
-
-class ScriptTest(unittest.TestCase):
-    def setUp(self) -> None:
-        self.folder = tempfile.mkdtemp()
-        self.addCleanup(shutil.rmtree, self.folder, True)
-        self.daemon = FakeDaemon()
-        self.addCleanup(self.daemon.stop)
-        self.spool = os.path.join(self.folder, "spool")
-
-    def script(self, text: str, name: str = "train.py") -> str:
-        path = os.path.join(self.folder, name)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        return path
-
-    def run_script(self, text: str, code: int = 0, **env: str) -> "subprocess.CompletedProcess[str]":
-        path = self.script(text)
-        given = environment(
-            self.daemon, self.spool, PYTHONPATH=os.path.join(PYTHON, "exec"), DAYBOOK_RUN_ID=RUN, MLFLOW_RUN_ID=RUN
-        )
-        given.update(env)
-        ran = subprocess.run(
-            [sys.executable, path], cwd=self.folder, env=given, capture_output=True, text=True, timeout=180
-        )
-        self.assertEqual(ran.returncode, code, ran.stderr)
-        return ran
-
+class ScriptTest(ScriptCase):
     def test_everything_goes_into_the_run_that_was_given(self) -> None:
         self.run_script(
             "import daybook\nfor i in range(3): daybook.log(loss=i)\ndaybook.params(lr=1)\n"

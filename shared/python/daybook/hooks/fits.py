@@ -27,6 +27,7 @@ _lock = threading.RLock()
 _depth = 0
 _current: Optional["Fit"] = None
 _kept = 0
+_outermost = 0
 
 
 class Fit:
@@ -79,12 +80,19 @@ class Fit:
         self.run = child
 
 
-def enter() -> bool:
-    """A call that counts begins; True if it is the outermost one. `leave` must follow."""
-    global _depth
+def enter(model: Any = None) -> bool:
+    """A call that counts begins, of `model` if it has one; True if it is the outermost. `leave` must follow."""
+    global _depth, _outermost
     with _lock:
         _depth += 1
+        if _depth == 1:
+            _outermost = id(model)
         return _depth == 1
+
+
+def is_within_itself(model: Any) -> bool:
+    """Whether the outermost call is one of this very model: its class calls the method of its base class."""
+    return _depth > 0 and _outermost == id(model)
 
 
 def leave() -> None:

@@ -63,7 +63,9 @@ def _hook_class(cls: type) -> None:
 
 def _on_fit(original: Callable[..., Any], model: Any, args: tuple, kwargs: dict) -> Any:
     __tracebackhide__ = True
-    outermost = fits.enter()
+    if fits.is_within_itself(model):
+        return original(model, *args, **kwargs)
+    outermost = fits.enter(model)
     fit = None
     try:
         if outermost:

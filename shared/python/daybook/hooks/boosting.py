@@ -1,0 +1,96 @@
+"""What the hooks of XGBoost and LightGBM share: a call of `train` or `cv` as a fit, its rounds as metric steps."""
+
+import functools
+import weakref
+from typing import Any, Callable, Dict, Optional
+
+from ..clean import warn_once
+from . import fits
+from .sklearn import compact
+
+
+def tell_training(
+    library: str,
+    original: Callable[..., Any],
+    args: tuple,
+    kwargs: dict,
+    listen: Callable[[fits.Fit, dict], dict],
+    params: Callable[[], Dict[str, Any]],
+    done: Callable[[fits.Fit, Any], None],
+) -> Any:
+    """Runs `train`. `listen` adds our callback to its arguments, `done` tells of the result.
+
+    Inside a fit of the library's scikit-learn interface only the callback is added.
+    """
+    __tracebackhide__ = True
+    outermost = fits.enter()
+    fit: Optional[fits.Fit] = None
+    own = False
+    try:
+        try:
+            if outermost:
+                fit = fits.begin(library, getattr(original, "__name__", "train"))
+                own = fit is not None
+                if fit is not None:
+                    fit.params({name: compact(value) for name, value in list(params().items())[:100]})
+            elif fits.inside() == 2:
+                fit = fits.current()  # fit() of the estimator that calls us, not one of many in a search
+            if fit is not None:
+                kwargs = listen(fit, kwargs)
+        except Exception as error:  # noqa: BLE001 - training goes on, told or not
+            warn_once("boost:" + library, "training is not fully tracked: %s: %s" % (type(error).__name__, error))
+        try:
+            result = original(*args, **kwargs)
+        except BaseException as error:
+            if fit is not None and own:
+                fits.finish(fit, error)
+            raise
+        if fit is not None and own:
+            told = fit
+            fits.remember(result, told)
+            fits.finish_quietly(lambda: done(told, result))
+            fits.finish(told, None)
+        return result
+    finally:
+        fits.leave()
+
+
+def tell_booster_answers(cls: type) -> None:
+    """Notes which fit a booster's prediction came from, so that metrics computed from it find their run."""
+    from .wrapping import wrap_in_class
+
+    wrap_in_class(cls, "predict", _on_answer)
+
+
+def _on_answer(original: Callable[..., Any], model: Any, args: tuple, kwargs: dict) -> Any:
+    __tracebackhide__ = True
+    outermost = fits.enter()
+    try:
+        result = original(model, *args, **kwargs)
+        if outermost:
+            fit = fits.fit_of(model)
+            if fit is not None:
+                fits.remember_prediction(result, fit, args[0] if args else kwargs.get("data"))
+        return result
+    finally:
+        fits.leave()
+
+
+def weak(value: Any) -> Any:
+    """A weak reference, or None for what has none."""
+    try:
+        return weakref.ref(value)
+    except TypeError:
+        return None
+
+
+def bound(original: Callable[..., Any], args: tuple, kwargs: dict) -> Dict[str, Any]:
+    """The call's arguments by name."""
+    return dict(_signature(original).bind(*args, **kwargs).arguments)
+
+
+@functools.lru_cache(maxsize=16)
+def _signature(original: Callable[..., Any]) -> Any:
+    import inspect
+
+    return inspect.signature(original)

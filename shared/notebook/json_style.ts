@@ -1,3 +1,4 @@
+import { floatText } from './float_text.ts'
 import type { JsonNode, JsonText } from './json_text.ts'
 
 /** How a JSON text is laid out, so that what is added to it looks like the rest. */
@@ -95,7 +96,10 @@ export function writeString(value: string, style: JsonStyle): string {
 }
 
 function writeOther(value: unknown): string {
-  return typeof value === 'boolean' || Number.isFinite(value) ? JSON.stringify(value) : 'null'
+  if (typeof value === 'boolean') return String(value)
+  if (typeof value !== 'number' || !Number.isFinite(value)) return 'null'
+  // Whether a whole number was a float is lost here; the others are written as Python writes them.
+  return Number.isInteger(value) ? JSON.stringify(value) : floatText(value)
 }
 
 /** Whether the names of an object stand in alphabetical order. */

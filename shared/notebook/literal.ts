@@ -1,4 +1,5 @@
 import { Problem } from '../base/problem.ts'
+import { floatText } from './float_text.ts'
 
 /** A value that a notebook can be given. */
 export type ParameterValue =
@@ -76,22 +77,10 @@ function isList(value: object): value is readonly ParameterValue[] {
   return Array.isArray(value)
 }
 
-/** The shortest digits that give the very number back, exponents as Python writes them. */
 function pythonReal(value: number): string {
   if (Number.isNaN(value)) return "float('nan')"
   if (!Number.isFinite(value)) return value < 0 ? "float('-inf')" : "float('inf')"
-  return shortest(value)
-}
-
-function shortest(value: number): string {
-  if (Object.is(value, -0)) return '-0.0'
-  const [mantissa = '', exponent = '0'] = value.toExponential().split('e')
-  const power = Number(exponent)
-  if (value !== 0 && (power < -4 || power >= 16)) {
-    return `${mantissa}e${power < 0 ? '-' : '+'}${Math.abs(power).toString().padStart(2, '0')}`
-  }
-  const text = value.toString()
-  return text.includes('.') ? text : `${text}.0`
+  return floatText(value)
 }
 
 /** A string in double quotes: everything that is not printable ASCII is escaped, as `escape` writes a code point. */
@@ -135,7 +124,7 @@ function juliaString(text: string): string {
 function rReal(value: number): string {
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value < 0 ? '-Inf' : 'Inf'
-  return shortest(value)
+  return floatText(value)
 }
 
 const pythonKeywords = new Set(

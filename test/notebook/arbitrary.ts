@@ -79,7 +79,7 @@ const anyLines = anyText.map(pythonLines)
 const anyValue = fc.jsonValue({ maxDepth: 3 })
 
 const anyMetadata = fc.dictionary(
-  fc.constantFrom('a', 'b', 'tags2', 'ü', 'collapsed', '__proto__', ''),
+  fc.constantFrom('a', 'b', 'tags2', 'ü', 'colour', '__proto__', ''),
   anyValue,
   {
     maxKeys: 3,

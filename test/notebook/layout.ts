@@ -49,6 +49,7 @@ export function layOut(value: unknown, layout: Layout): string {
 
 function write(value: unknown, layout: Layout, indent: string): string {
   if (typeof value === 'string') return writeText(value, layout)
+  if (typeof value === 'number') return writeNumber(value)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const inner = indent + (layout.unit ?? '')
   const isArray = Array.isArray(value)
@@ -63,6 +64,12 @@ function write(value: unknown, layout: Layout, indent: string): string {
   if (layout.unit === null) return open + parts.join(layout.comma) + close
   const line = layout.eol + inner
   return open + line + parts.join(',' + line) + layout.eol + indent + close
+}
+
+/** As Python writes it. */
+function writeNumber(value: number): string {
+  if (Number.isInteger(value) || Math.abs(value) >= 1e-4) return JSON.stringify(value)
+  return value.toExponential().replace(/e-(\d)$/, 'e-0$1')
 }
 
 function names(value: object, { order }: Layout): string[] {

@@ -35,7 +35,7 @@ const causes = [
     ],
   },
   {
-    says: /No matching distribution found|Could not find a version|ETARGET|No matching version found/i,
+    says: /No matching distribution found|Could not find a version|ETARGET|No matching version found|ResolutionImpossible/i,
     message: 'The registry has no version of a package that fits',
     todo: [
       'The lines above name it. A mirror may lack it, or this Python may be newer than the package:',

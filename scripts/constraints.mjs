@@ -1,7 +1,7 @@
 // Writes constraints.txt: what pip chooses for requirements.txt on each Python, every package with its exact
 // version. For those who change requirements.txt:
 //   node scripts/constraints.mjs python3.10 python3.11 python3.12 python3.13
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from './paths.mjs'
@@ -21,20 +21,37 @@ await runMain(async () => {
   writeFileSync(join(root, 'constraints.txt'), render(choices))
 })
 
-/** @param {string} python */
+/**
+ * What pip chooses for the first release of this Python's minor version: a package that needs 3.11.5 would be
+ * missing where the system has 3.11.2. The Python itself must be of that minor version, since pip judges
+ * markers by the one it runs on.
+ * @param {string} python
+ */
 async function choose(python) {
-  const report = join(tmpdir(), `daybook-constraints-${process.pid}.json`)
+  const asked = await run(python, ['-c', 'import sys; print(*sys.version_info[:2], sep=".")'])
+  const version = asked.stdout.trim()
+  const scratch = mkdtempSync(join(tmpdir(), 'daybook-constraints-'))
+  const report = join(scratch, 'report.json')
   const args = ['-m', 'pip', 'install', '--dry-run', '--ignore-installed', '--quiet', '--report', report]
-  const result = await run(python, [...args, '-r', join(root, 'requirements.txt')])
+  const target = [
+    '--python-version',
+    `${version}.0`,
+    '--only-binary',
+    ':all:',
+    '--target',
+    join(scratch, 'target'),
+  ]
+  const result = await run(python, [...args, ...target, '-r', join(root, 'requirements.txt')])
   if (!result.ok) throw new SetupProblem(`${python} finds no set of packages`, [], lastLines(result.output))
-  const { environment, install } = JSON.parse(readFileSync(report, 'utf8'))
+  const { install } = JSON.parse(readFileSync(report, 'utf8'))
+  rmSync(scratch, { recursive: true })
   /** @type {{ metadata: { name: string, version: string } }[]} */
   const packages = install
-  console.log(`Python ${environment.python_version}: ${packages.length} packages`)
+  console.log(`Python ${version}: ${packages.length} packages`)
   const named = packages.map(
     ({ metadata }) => /** @type {const} */ ([normalise(metadata.name), metadata.version]),
   )
-  return { minor: Number(environment.python_version.split('.')[1]), versions: new Map(named) }
+  return { minor: Number(version.split('.')[1]), versions: new Map(named) }
 }
 
 /** One spelling for a package's name. @see PEP 503 @param {string} name */

@@ -68,6 +68,31 @@ def _launch_server(host, port, backend_store_uri, default_artifact_root, artifac
         yield None
 
 
+@pytest.fixture(autouse=True)
+def tracking_uri_mock(request):
+    """Stands for the fixture that gives each test a database of its own: here, a server of its own."""
+    if "notrackingurimock" in request.keywords:
+        yield None
+        return
+    from mlflow.tracking._tracking_service.utils import _use_tracking_uri
+
+    with daybook_server() as url, _use_tracking_uri(url):
+        yield url
+
+
+@pytest.fixture
+def store(request):
+    """Stands for MLflow's SQL stores: the same calls, over the wire."""
+    from mlflow.utils.rest_utils import MlflowHostCreds
+
+    if "model_registry" in request.module.__name__:
+        from mlflow.store.model_registry.rest_store import RestStore
+    else:
+        from mlflow.store.tracking.rest_store import RestStore
+    with daybook_server() as url:
+        yield RestStore(lambda: MlflowHostCreds(url))
+
+
 def pytest_configure(config):
     import mlflow.server.handlers
     from tests.tracking import integration_test_utils
@@ -107,6 +132,8 @@ def _reason(item, rules):
     parameters = getattr(getattr(item, "callspec", None), "params", {})
     if any(parameters.get(name) == "file" for name in ("store_type", "client")):
         return "one store: the same test runs as [sqlalchemy]"
+    if parameters.get("workspaces_enabled"):
+        return "workspaces are not served; the same test runs without them"
     name = item.nodeid.split("::", 1)[1]
     path = item.nodeid.split("::", 1)[0]
     for rule in rules:

@@ -2,7 +2,7 @@ import { listDatasets, logInputs, logOutputs } from '../../runs/dataset.ts'
 import type { DatasetInput } from '../../runs/run_data.ts'
 import { checkExperimentId, checkLength, checkRunId, limits, refuse } from './limits.ts'
 import type { JsonRoute, Route } from './route.ts'
-import { integer, listOf, objectOf, readParams, required, text, type Params } from './validation.ts'
+import { int64, listOf, objectOf, readParams, required, text, type Params } from './validation.ts'
 
 type Handle = JsonRoute['handle']
 
@@ -63,7 +63,7 @@ function readInput(input: Params<typeof inputShape>): DatasetInput {
 const outputs: Handle = (context, params) => {
   const read = readParams(params, {
     run_id: required(text),
-    models: required(listOf(objectOf({ model_id: required(text), step: integer }))),
+    models: required(listOf(objectOf({ model_id: required(text), step: int64 }))),
   })
   const models = read.models.map(({ model_id, step }) => ({ modelId: model_id, step: step ?? 0 }))
   logOutputs(context.store, read.run_id, models)

@@ -34,8 +34,8 @@ export function parseBody(
   if (body.length === 0) return emptyParams()
   let value: unknown
   try {
-    value = parseLooseJson(body.toString('utf8'))
-    if (typeof value === 'string') value = parseLooseJson(value)
+    value = parseExactly(body.toString('utf8'))
+    if (typeof value === 'string') value = parseExactly(value)
   } catch (error) {
     throw new MlflowProblem('BAD_REQUEST', `The body of the request is not JSON: ${(error as Error).message}`)
   }
@@ -73,6 +73,22 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
     request.on('error', () => reject(new AbortedRequestError()))
     request.on('aborted', () => reject(new AbortedRequestError()))
   })
+}
+
+/** Whole numbers beyond 2^53 as bigints: a step or time of 64 bits stays what it is. */
+function parseExactly(text: string): unknown {
+  if (!/[[{,:\s]-?\d{16,}\s*[,}\]]/.test(text)) return parseLooseJson(text)
+  try {
+    // The reviver's third argument, the digits as they stand there, is younger than TypeScript's library.
+    return JSON.parse(text, keepLarge as (key: string, value: unknown) => unknown)
+  } catch {
+    return parseLooseJson(text)
+  }
+}
+
+function keepLarge(_key: string, value: unknown, { source }: { source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value) || !/^-?\d+$/.test(source ?? '.')) return value
+  return BigInt(source ?? 0)
 }
 
 function checkContentType(contentType: string | undefined): void {

@@ -6,7 +6,7 @@ import { pythonRepr } from './python_text.ts'
 import type { JsonRoute, Route, RouteContext } from './route.ts'
 import {
   double,
-  integer,
+  int64,
   listOf,
   objectOf,
   readParams,
@@ -21,8 +21,8 @@ type Handle = JsonRoute['handle']
 const metricShape = {
   key: required(text),
   value: required(double),
-  timestamp: required(integer),
-  step: integer,
+  timestamp: required(int64),
+  step: int64,
   model_id: text,
   dataset_name: text,
   dataset_digest: text,

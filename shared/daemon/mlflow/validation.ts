@@ -1,3 +1,5 @@
+import type { Int64 } from '../../runs/int64.ts'
+import { encodeJson } from './json.ts'
 import { MlflowProblem } from './problem.ts'
 
 /**
@@ -23,13 +25,28 @@ export const text: Field<string, false> = {
   required: false,
 }
 
-/** A whole number of 64 bits (beyond 2^53 with the precision of a double). */
+/** A whole number; beyond 2^53 with the precision of a double. */
 export const integer: Field<number, false> = {
   read: (value) => {
     const number = readNumber(value)
     return number !== undefined && Number.isInteger(number) ? number : undefined
   },
   required: false,
+}
+
+/** A whole number of 64 bits, exactly: a bigint beyond 2^53 (a time in nanoseconds, given as a step). */
+export const int64: Field<Int64, false> = {
+  read: (value) => {
+    if (typeof value === 'bigint') return value
+    if (typeof value === 'string' && /^[-+]?\d{16,}$/.test(value)) return shorten(BigInt(value))
+    return integer.read(value, '')
+  },
+  required: false,
+}
+
+function shorten(value: bigint): Int64 {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
 }
 
 /** A double: a number, its text, or "NaN", "Infinity", "-Infinity". */
@@ -90,7 +107,7 @@ export function readParams<S extends Shape>(raw: Readonly<Record<string, unknown
 
 /** The error for a value that cannot be taken, in MLflow's words. */
 export function invalidValue(path: string, value: unknown, why?: string): MlflowProblem {
-  const shown = JSON.stringify(value) as string | undefined
+  const shown = value === undefined ? undefined : encodeJson(value)
   const told = why === undefined ? '.' : `: ${why}`
   return new MlflowProblem(
     'INVALID_PARAMETER_VALUE',
@@ -143,6 +160,7 @@ function readList<T>(values: readonly unknown[], item: Field<T>, path: string): 
 
 function readNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return value
+  if (typeof value === 'bigint') return Number(value)
   if (typeof value !== 'string') return undefined
   if (value === 'NaN') return NaN
   return /^\s*[-+]?(\d+\.?\d*([eE][-+]?\d+)?|\.\d+([eE][-+]?\d+)?|Infinity)\s*$/.test(value)
@@ -159,6 +177,7 @@ function pythonType(value: unknown): string {
   if (Array.isArray(value)) return 'list'
   if (typeof value === 'string') return 'str'
   if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'bigint') return 'int'
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
   return value === null || value === undefined ? 'NoneType' : 'dict'
 }

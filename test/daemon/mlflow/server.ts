@@ -21,7 +21,9 @@ export interface TestServer {
   artifactsDir: string
   /** What the handler called defects of ours. */
   defects: string[]
-  /** Subjects and ids that were told to be changed. */
+  /** Each request as `METHOD /path` without its query. */
+  requests: string[]
+  /** Subjects and ids that were told to be changed by the last request. */
   changes: string[]
   close(): Promise<void>
 }
@@ -31,6 +33,7 @@ export async function startTestServer(dir: string, port = 0): Promise<TestServer
   mkdirSync(join(dir, 'artifacts'), { recursive: true })
   const store = openStore(join(dir, 'daybook.db'))
   const defects: string[] = []
+  const requests: string[] = []
   const changes: string[] = []
   const context: RouteContext = {
     store,
@@ -47,6 +50,7 @@ export async function startTestServer(dir: string, port = 0): Promise<TestServer
   const server = createServer((request, response) => {
     changes.length = 0
     const path = (request.url ?? '/').replace(/^\/k\/[^/]+/, '')
+    requests.push(`${request.method ?? ''} ${path.replace(/\?.*$/, '')}`)
     void handle(request, response, path, context).then((served) => {
       if (!served) response.writeHead(404).end()
     })
@@ -60,6 +64,7 @@ export async function startTestServer(dir: string, port = 0): Promise<TestServer
     store,
     artifactsDir: context.artifactsDir,
     defects,
+    requests,
     changes,
     close: async () => {
       server.closeAllConnections()

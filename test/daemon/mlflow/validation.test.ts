@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import { parseBody } from '../../../shared/daemon/mlflow/request.ts'
 import {
   bool,
   double,
+  int64,
   integer,
   listOf,
   objectOf,
@@ -13,6 +15,7 @@ import {
   textOrEmpty,
 } from '../../../shared/daemon/mlflow/validation.ts'
 
+const json = 'application/json'
 const metric = objectOf({
   key: required(text),
   value: required(double),
@@ -112,5 +115,41 @@ describe('readParams()', () => {
         },
       ),
     )
+  })
+})
+
+describe('int64', () => {
+  it('keeps a number that a double cannot hold, from a body or a query', () => {
+    const step = { step: required(int64) }
+    const body = parseBody(
+      Buffer.from('{"step": 4611686018427387905, "a": [9007199254740993]}'),
+      'POST',
+      json,
+    )
+    assert.deepEqual(body, { step: 4611686018427387905n, a: [9007199254740993n] })
+    assert.deepEqual(readParams(body, step), { step: 4611686018427387905n })
+    assert.deepEqual(readParams({ step: '4611686018427387905' }, step), { step: 4611686018427387905n })
+    assert.deepEqual(readParams({ step: '0000000000000000005' }, step), { step: 5 })
+  })
+
+  it('leaves doubles and texts alone, however many digits they have', () => {
+    const body = parseBody(
+      Buffer.from(
+        '{"v": 0.12345678901234567890, "t": "12345678901234567890", "w": 1e300, "z": 12345678901234567890}',
+      ),
+      'POST',
+      json,
+    )
+    assert.deepEqual(body, {
+      v: 0.12345678901234568,
+      t: '12345678901234567890',
+      w: 1e300,
+      z: 12345678901234567890n,
+    })
+    assert.deepEqual(readParams(body, { v: double, w: double, z: double }), {
+      v: 0.12345678901234568,
+      w: 1e300,
+      z: 12345678901234567000,
+    })
   })
 })

@@ -100,10 +100,9 @@ function readRun(row: Row): Run {
 function fillTexts(store: Store, wanted: string, bySeq: ReadonlyMap<number, Run>): void {
   for (const table of ['param', 'tag'] as const) {
     const sql = `SELECT t.run, k.name, t.value FROM ${table} t JOIN key_name k ON k.id = t.key WHERE t.run IN (${each})`
-    for (const row of store.all(sql, wanted)) {
-      const run = bySeq.get(row['run'] as number)
-      if (run !== undefined)
-        put(table === 'param' ? run.params : run.tags, row['name'] as string, row['value'] as string)
+    for (const [seq, name, value] of store.lists(sql, wanted)) {
+      const run = bySeq.get(seq as number)
+      if (run !== undefined) put(table === 'param' ? run.params : run.tags, name as string, value as string)
     }
   }
 }
@@ -112,15 +111,15 @@ function fillMetrics(store: Store, wanted: string, bySeq: ReadonlyMap<number, Ru
   const sql = `SELECT m.run, k.name, m.value, m.is_nan, m.min_value, m.max_value,
       ${int64Column('m.step', 'step')}, ${int64Column('m.at_ms', 'at_ms')}
     FROM latest_metric m JOIN key_name k ON k.id = m.key WHERE m.run IN (${each})`
-  for (const row of store.all(sql, wanted)) {
-    const run = bySeq.get(row['run'] as number)
+  for (const [seq, name, value, isNan, min, max, step, atMs] of store.lists(sql, wanted)) {
+    const run = bySeq.get(seq as number)
     if (run === undefined) continue
-    put(run.metrics, row['name'] as string, {
-      value: row['is_nan'] === 1 ? NaN : (row['value'] as number),
-      step: readInt64(row['step']),
-      atMs: readInt64(row['at_ms']),
-      min: row['min_value'] as number | null,
-      max: row['max_value'] as number | null,
+    put(run.metrics, name as string, {
+      value: isNan === 1 ? NaN : (value as number),
+      step: readInt64(step),
+      atMs: readInt64(atMs),
+      min: min as number | null,
+      max: max as number | null,
     })
   }
 }

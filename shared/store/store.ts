@@ -17,6 +17,7 @@ export class Store {
   readonly path: string
   readonly database: DatabaseSync
   #statements = new Map<string, StatementSync>()
+  #listStatements = new Map<string, StatementSync>()
   #inTransaction = false
 
   constructor(path: string, database: DatabaseSync) {
@@ -32,6 +33,14 @@ export class Store {
   /** All rows. */
   all(sql: string, ...values: SQLInputValue[]): Row[] {
     return this.#run(() => this.#prepare(sql).all(...values))
+  }
+
+  /** All rows as lists of their columns' values: a third faster to read than `all` where there are many. */
+  lists(sql: string, ...values: SQLInputValue[]): Row[string][][] {
+    return this.#run(() => {
+      const statement = this.#prepare(sql, 'lists')
+      return statement.all(...values) as unknown as Row[string][][]
+    })
   }
 
   /** Rows one by one, for results that should not stand in memory at once. */
@@ -70,14 +79,17 @@ export class Store {
 
   close(): void {
     this.#statements.clear()
+    this.#listStatements.clear()
     this.database.close()
   }
 
-  #prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql)
+  #prepare(sql: string, form: 'objects' | 'lists' = 'objects'): StatementSync {
+    const known = form === 'lists' ? this.#listStatements : this.#statements
+    let statement = known.get(sql)
     if (statement === undefined) {
       statement = this.database.prepare(sql)
-      this.#statements.set(sql, statement)
+      if (form === 'lists') statement.setReturnArrays(true)
+      known.set(sql, statement)
     }
     return statement
   }

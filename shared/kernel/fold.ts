@@ -98,7 +98,7 @@ export function openFold(options: FoldOptions = {}): Fold {
   }
 
   function takeMark(type: string, content: Record<string, unknown>): readonly string[] {
-    if (type === 'daybook_cut') list.cut(sayCut(content), true)
+    if (type === 'daybook_cut') list.cut(sayCut(content), content['lasts'] !== false)
     else if (type === 'daybook_gap') list.note('what the kernel said while nobody listened is missing here')
     else return []
     return changed(list)

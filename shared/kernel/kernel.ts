@@ -78,7 +78,8 @@ export interface JournalEntry {
 /**
  * The supervisor's own words in a journal (direction `mark`): message types beyond Jupyter's.
  * `daybook_gap`: a new supervisor took over, messages between the two may be missing;
- * `daybook_cut`: the recorded output of an execution reached its limit, later bodies are dropped;
+ * `daybook_cut`: the recorded output of an execution reached its limit (or the disk is full), later bodies are
+ * dropped; `lasts: false` in its content: until the output is cleared;
  * `daybook_dead`: the kernel's process ended; `daybook_restarted`: a new process under the same id.
  */
 export type MarkType = 'daybook_gap' | 'daybook_cut' | 'daybook_dead' | 'daybook_restarted'

@@ -71,7 +71,8 @@ export interface Session {
   execute(code: string, options?: ExecuteOptions): Execution
   /**
    * Picks up an execution that another client, or an earlier life of this one, has sent. Call it in the same turn
-   * as openSession(), on a connection whose cursor lies before that execution: its entries are then all seen.
+   * as openSession(), on a connection whose cursor lies before that execution: its entries are then all seen. If
+   * it had ended and the journal does not hold its end any more, it is `lost`.
    */
   follow(msgId: string, options?: FollowOptions): Execution
   /** Any request with a reply. @returns the reply's content */
@@ -113,6 +114,8 @@ interface Pending {
   take(entry: JournalEntry): void
   fail(problem: Problem): void
   lose(): void
+  /** Whether it may have ended before this line was opened. */
+  past: boolean
   /** Whether its end has come. */
   ended: boolean
   /** Executions stay known after their end, for late outputs. */
@@ -130,6 +133,7 @@ export function openSession(connection: KernelConnection, options: SessionOption
   const busyWith = new Set<string>(connection.open)
   const listeners = new Set<(entry: JournalEntry) => void>()
   let broken: Problem | null = null
+  let caughtUp = false
   const subshell = openSubshell((type, content) =>
     request(type, content, { channel: 'control', timeoutMs: 5000 }),
   )
@@ -141,7 +145,14 @@ export function openSession(connection: KernelConnection, options: SessionOption
       followStatus(message)
       pending.get(parentId(message))?.take(entry)
     }
+    if (!caughtUp && entry.seq >= connection.head) catchUp()
     for (const listener of listeners) listener(entry)
+  }
+
+  /** The past was read: of what had ended before, nothing more will come. */
+  function catchUp(): void {
+    caughtUp = true
+    for (const [id, one] of pending) if (one.past && !connection.open.includes(id)) one.lose()
   }
 
   function heed(entry: JournalEntry): void {
@@ -193,7 +204,7 @@ export function openSession(connection: KernelConnection, options: SessionOption
     }
     const metadata = { ...how.metadata, ...(how.cellId !== undefined && { cellId: how.cellId }) }
     const message = composeMessage('execute_request', content, { session, metadata })
-    const execution = watch(message.header.msg_id, how)
+    const execution = watch(message.header.msg_id, how, true)
     const post = (subshellId: string | undefined): void => {
       if (subshellId !== undefined) message.header.subshell_id = subshellId
       else busyWith.add(message.header.msg_id)
@@ -208,7 +219,7 @@ export function openSession(connection: KernelConnection, options: SessionOption
     return execution
   }
 
-  function watch(id: string, how: FollowOptions = {}): Execution {
+  function watch(id: string, how: FollowOptions, isOwn: boolean): Execution {
     let replied: KernelMessage | null = null
     let idled = false
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
@@ -221,6 +232,7 @@ export function openSession(connection: KernelConnection, options: SessionOption
       prune()
     }
     const one: Pending = {
+      past: !isOwn,
       ended: false,
       lasting: true,
       take(entry) {
@@ -237,8 +249,11 @@ export function openSession(connection: KernelConnection, options: SessionOption
         reject(problem)
       },
       lose() {
+        if (one.ended) return
         one.ended = true
-        resolve({ status: 'lost', reply: replied })
+        resolve(
+          replied === null ? { status: 'lost', reply: null } : { status: statusOf(replied), reply: replied },
+        )
       },
     }
     pending.set(id, one)
@@ -281,6 +296,7 @@ export function openSession(connection: KernelConnection, options: SessionOption
         )
       }
       pending.set(message.header.msg_id, {
+        past: false,
         ended: false,
         lasting: false,
         take(entry) {
@@ -312,7 +328,7 @@ export function openSession(connection: KernelConnection, options: SessionOption
   return {
     id: session,
     execute,
-    follow: watch,
+    follow: (id, how = {}) => watch(id, how, false),
     request,
     complete: (code, cursor) => request('complete_request', { code, cursor_pos: cursor }, { tooling: true }),
     inspect: (code, cursor, detail = 0) =>

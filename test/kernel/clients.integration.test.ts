@@ -67,10 +67,10 @@ describe('clients of one kernel', function () {
     start.close()
     let cursor = start.head
     const first = cursor
-    let ended = false
-    void running.done.then(() => (ended = true))
+    const cell = { ended: false }
+    void running.done.then(() => (cell.ended = true))
     let breaks = 0
-    while (!ended || !isIdle(seen.at(-1))) {
+    while (!cell.ended || !isIdle(seen.at(-1))) {
       const line = await connectOnce(project.file(), id, cursor)
       let stop = false
       line.listen((entry) => {

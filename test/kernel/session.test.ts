@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { composeMessage } from '../../shared/kernel/compose.ts'
 import { openSession } from '../../shared/kernel/session.ts'
 import { fakeConnection } from './fake_kernel.ts'
 import { typesOf } from './project.ts'
@@ -144,6 +145,20 @@ describe('openSession()', () => {
     assert.deepEqual(await a.done, { status: 'lost', reply: null })
     assert.equal(await isSettled(b.done), false)
     assert.deepEqual(typesOf(seen), ['daybook_gap'])
+  })
+
+  it('does not wait for an execution of the past whose end is not in the journal any more', async () => {
+    const line = fakeConnection()
+    Object.assign(line, { head: 3 })
+    const session = openSession(line)
+    const [gone, halfGone] = [session.follow('gone'), session.follow('half')]
+    const half = composeMessage('execute_request', {}, { session: 's', msgId: 'half' })
+    line.say('status', { execution_state: 'busy' }, half)
+    line.say('execute_reply', ok, half)
+    assert.equal(await isSettled(gone.done), false)
+    line.say('status', { execution_state: 'busy' })
+    assert.deepEqual(await gone.done, { status: 'lost', reply: null })
+    assert.equal((await halfGone.done).status, 'ok')
   })
 
   it('shows an execution where its output was cut', () => {

@@ -4,9 +4,9 @@ import type { MessageHeader } from '../message.ts'
 
 /** How much of an execution's output is recorded. */
 export interface OutputLimits {
-  /** Bytes of streams and displays of one execution since it last cleared its output. */
+  /** Bytes of streams and displays of one execution recorded since it last cleared its output. */
   executionBytes: number
-  /** Bytes of one execution in all: updates of displays, comm messages and what was cleared count here. */
+  /** Bytes recorded of one execution in all, with updates of displays, comm messages and what was cleared. */
   executionTotalBytes: number
 }
 
@@ -16,7 +16,8 @@ interface Account {
   askedSeq: number
   shownBytes: number
   totalBytes: number
-  cut: boolean
+  /** What is not recorded any more: what it shows, until it clears that, or its updates and comms too. */
+  cut: 'shown' | 'for_good' | null
   replied: boolean
   idled: boolean
 }
@@ -40,8 +41,8 @@ export interface LedgerSnapshot {
   pendingInput: MessageHeader | null
 }
 
-/** What to do with an observed message: `cut` means to put the mark in its place and drop it. */
-export type Verdict = 'record' | 'drop' | 'cut'
+/** What to do with an observed message: `cut` and `cut_for_good` mean to put the mark in its place and drop it. */
+export type Verdict = 'record' | 'drop' | 'cut' | 'cut_for_good'
 
 /**
  * Books on what a kernel was asked and how much it has said: which executions are open (asked, but not ended
@@ -101,19 +102,24 @@ export function openLedger(limits: OutputLimits, from?: LedgerSnapshot): Ledger 
       return 'record'
     }
     const account = accountOf(id)
+    const isShown = shown.has(type)
+    if (account.cut === 'for_good' || (account.cut === 'shown' && isShown)) return 'drop'
+    if (account.totalBytes + bytes > limits.executionTotalBytes) {
+      account.cut = 'for_good'
+      return 'cut_for_good'
+    }
+    if (isShown && account.shownBytes + bytes > limits.executionBytes) {
+      account.cut = 'shown'
+      return 'cut'
+    }
     account.totalBytes += bytes
-    if (shown.has(type)) account.shownBytes += bytes
-    const tooMuch =
-      account.totalBytes > limits.executionTotalBytes || account.shownBytes > limits.executionBytes
-    if (!tooMuch) return 'record'
-    if (account.cut) return 'drop'
-    account.cut = true
-    return 'cut'
+    if (isShown) account.shownBytes += bytes
+    return 'record'
   }
 
   function clear(account: Account): void {
     account.shownBytes = 0
-    account.cut = account.totalBytes > limits.executionTotalBytes
+    if (account.cut === 'shown') account.cut = null
   }
 
   function progress(id: string, change: Partial<Account>): void {
@@ -166,5 +172,5 @@ export function openLedger(limits: OutputLimits, from?: LedgerSnapshot): Ledger 
 }
 
 function newAccount(askedSeq: number): Account {
-  return { askedSeq, shownBytes: 0, totalBytes: 0, cut: false, replied: false, idled: false }
+  return { askedSeq, shownBytes: 0, totalBytes: 0, cut: null, replied: false, idled: false }
 }

@@ -114,7 +114,9 @@ export function openLine(options: LineOptions): Line {
       onWritten: () => listeners.forEach((listener) => listener()),
       onFull(why) {
         log(`journal ${options.journalFolder} cannot be written: ${why}`)
-        mark('daybook_cut', { reason: 'disk_full', message: why })
+        const content = { reason: 'disk_full', message: why, lasts: false }
+        if (busy.size === 0) mark('daybook_cut', content)
+        for (const header of busy.values()) mark('daybook_cut', content, header)
       },
       onSegment: options.onSegment,
     },
@@ -179,12 +181,15 @@ export function openLine(options: LineOptions): Line {
       bodyBytes: bodyOf(parts),
       status,
     })
-    if (verdict === 'cut') {
-      const content = { reason: 'limit', limit_bytes: limits.executionBytes }
-      mark('daybook_cut', content, 'msg_id' in parent ? (parent as MessageHeader) : undefined)
-    }
+    if (verdict === 'cut') markCut(limits.executionBytes, false, parent)
+    if (verdict === 'cut_for_good') markCut(limits.executionTotalBytes, true, parent)
     if (verdict === 'record')
       journal.append({ direction: 'in', channel, parts, essential: !isBulk(header.msg_type) })
+  }
+
+  function markCut(limit: number, lasts: boolean, parent: Partial<MessageHeader>): void {
+    const content = { reason: 'limit', limit_bytes: limit, lasts }
+    mark('daybook_cut', content, parent.msg_id === undefined ? undefined : (parent as MessageHeader))
   }
 
   function follow(status: string, parent: Partial<MessageHeader>): void {

@@ -79,7 +79,7 @@ describe('openLedger()', () => {
       assert.equal(hear('display_data', 'a', 90), verdict)
       hear('clear_output', 'a')
     }
-    assert.equal(hear('display_data', 'a', 90), 'cut')
+    assert.equal(hear('display_data', 'a', 90), 'cut_for_good')
     hear('clear_output', 'a')
     assert.equal(hear('display_data', 'a', 90), 'drop')
   })
@@ -88,7 +88,17 @@ describe('openLedger()', () => {
     const { hear } = narrate(openLedger(limits))
     assert.equal(hear('update_display_data', 'a', 250), 'record')
     assert.equal(hear('stream', 'a', 10), 'record')
-    assert.equal(hear('comm_msg', 'a', 250), 'cut')
+    assert.equal(hear('comm_msg', 'a', 250), 'cut_for_good')
+  })
+
+  it('goes on recording updates of displays when what is printed is cut', () => {
+    const { hear } = narrate(openLedger(limits))
+    assert.equal(hear('stream', 'a', 101), 'cut')
+    assert.equal(hear('update_display_data', 'a', 90), 'record')
+    for (let i = 0; i < 100; i++) assert.equal(hear('stream', 'a', 50), 'drop')
+    assert.equal(hear('update_display_data', 'a', 90), 'record')
+    hear('clear_output', 'a')
+    assert.equal(hear('stream', 'a', 50), 'record')
   })
 
   it('goes on counting when an execution has ended: its threads may write', () => {

@@ -1,4 +1,5 @@
-import { basename, dirname, extname, relative } from 'node:path'
+import { mkdirSync, rmSync } from 'node:fs'
+import { basename, dirname, extname, join, relative } from 'node:path'
 import type { CellProgress, NotebookRun } from '../api/notebook_methods.ts'
 import type { ParsedOf } from '../api/contract.ts'
 import type { Clock } from '../base/clock.ts'
@@ -7,18 +8,20 @@ import type { Log } from '../base/log.ts'
 import { Problem, toWireProblem } from '../base/problem.ts'
 import type { StatePaths } from '../base/project.ts'
 import type { KernelId } from '../kernel/kernel.ts'
-import { notebookLanguage, type NotebookDocument } from '../notebook/document.ts'
+import { notebookLanguage, parseNotebook, type NotebookDocument } from '../notebook/document.ts'
+import { editNotebook, type NotebookEdit } from '../notebook/edit.ts'
 import { readNotebook, saveNotebook } from '../notebook/file.ts'
 import { injectParameters, readParameters } from '../notebook/parameters.ts'
 import { ensureExperiment } from '../runs/experiment.ts'
 import { logBatch } from '../runs/logging.ts'
 import { createRun, getRun, updateRun } from '../runs/run.ts'
 import type { Run } from '../runs/run_data.ts'
-import { findRunArtifact, writeRunArtifact } from '../runs/run_artifact.ts'
+import { writeRunArtifact } from '../runs/run_artifact.ts'
 import { rollUp } from '../runs/roll_up.ts'
 import type { Store } from '../store/store.ts'
 import type { Capture } from './capture.ts'
 import type { Kernels } from './kernels.ts'
+import { redact } from './redact.ts'
 import { executeCells, type CellEnd } from './notebook_cells.ts'
 import type { TopicBoard } from './topics.ts'
 
@@ -38,6 +41,9 @@ export interface NotebookRunnerParts {
 /** Name of the executed notebook among the artifacts of its run. */
 const artifactName = 'notebook.ipynb'
 
+/** Stands for a notebook whose working copy is gone. */
+const noDocument = parseNotebook('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+
 /** A notebook run under way in this process. */
 interface Active {
   progress: NotebookRun
@@ -51,7 +57,8 @@ interface Active {
 /**
  * Executes whole notebooks, each on a kernel of its own, as one run with the cells' runs nested in it.
  *
- * Invariants. (1) After every cell the executed notebook is on disk, as artifact and, where asked for, as output.
+ * Invariants. (1) After every cell the executed notebook is on disk, as working copy and, where asked for, as output;
+ * at the end as an artifact of the run.
  * (2) What is on disk and in the store is enough to go on: another daemon picks the running cell up from the
  * journal, whatever happened to this one. (3) Every notebook run ends as finished, failed or cancelled, and its
  * kernel with it.
@@ -150,16 +157,14 @@ export class NotebookRunner {
       const progress = JSON.parse(row['progress'] as string) as NotebookRun
       const run = getRun(this.#parts.store, row['run_id'] as string)
       try {
-        const kept = findRunArtifact({ artifactsDir: this.#parts.paths.artifacts, run }, artifactName)
-        if (kept === null) throw new Problem('not_found', 'The notebook as far as it was executed is gone')
-        const file = await readNotebook(kept, progress.path)
+        const file = await readNotebook(this.#workingCopy(progress), progress.path)
         const running = row['running'] as string | null
         const active: Active = { progress, document: file.document, run, running, cancelled: false }
         this.#active.set(progress.id, active)
         this.#parts.log(`goes on with ${progress.path} (${progress.id})`)
         void this.#execute(active, progress.kernelName)
       } catch (error) {
-        const active: Active = { progress, document: null as never, run, running: null, cancelled: false }
+        const active: Active = { progress, document: noDocument, run, running: null, cancelled: false }
         this.#fail(active, error)
         this.#end(active)
       }
@@ -260,17 +265,41 @@ export class NotebookRunner {
     rollUp(store, run.id)
     if (progress.failure !== null) {
       const { name, message } = progress.failure
-      logBatch(store, run.id, { tags: { 'daybook.error': `${name}: ${message}`.slice(0, 4000) } })
+      logBatch(store, run.id, { tags: { 'daybook.error': redact(`${name}: ${message}`.slice(0, 4000)) } })
     }
     const status = { finished: 'FINISHED', failed: 'FAILED', cancelled: 'KILLED' }[
       progress.state as 'finished'
     ]
     updateRun(store, run.id, { status: status as 'FINISHED', endMs: progress.endedAtMs })
     capture.runsTouched([run.id])
+    this.#keepExecuted(active)
     this.#active.delete(progress.id)
     this.#keep(active)
     topics.bump('runs.changed')
     topics.bump('kernels.changed')
+  }
+
+  /** The executed notebook becomes an artifact, secrets in its code taken out; the working copy goes. */
+  #keepExecuted({ document, progress, run }: Active): void {
+    if (document === noDocument) return
+    const { store, paths, log } = this.#parts
+    try {
+      const edits = document.cells.flatMap(({ index, source }): NotebookEdit[] => {
+        const clean = redact(source)
+        return clean === source ? [] : [{ kind: 'source', cell: index, source: clean }]
+      })
+      const text = editNotebook(document, edits).text
+      writeRunArtifact({ store, artifactsDir: paths.artifacts, run }, artifactName, text)
+      rmSync(this.#workingCopy(progress), { force: true })
+    } catch (error) {
+      log(`cannot keep the executed ${progress.path}: ${(error as Error).message}`)
+    }
+  }
+
+  #workingCopy({ id }: NotebookRun): string {
+    const folder = join(this.#parts.paths.dir, 'running')
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return join(folder, `${id}.ipynb`)
   }
 
   /** Puts progress into the store and tells whoever listens. */
@@ -287,9 +316,8 @@ export class NotebookRunner {
     this.#parts.topics.bump('notebooks.changed')
   }
 
-  async #save({ document, progress, run }: Active): Promise<void> {
-    const { store, paths } = this.#parts
-    writeRunArtifact({ store, artifactsDir: paths.artifacts, run }, artifactName, document.text)
+  async #save({ document, progress }: Active): Promise<void> {
+    await saveNotebook(this.#workingCopy(progress), document)
     if (progress.output !== null) await saveNotebook(progress.output, document)
   }
 }
@@ -304,7 +332,7 @@ function codeCells(document: NotebookDocument): CellProgress[] {
     .filter((cell) => cell.type === 'code' && cell.source.trim() !== '')
     .map((cell) => ({
       index: cell.index,
-      title: title(cell.source),
+      title: redact(title(cell.source)),
       state: 'waiting',
       startedAtMs: null,
       wallMs: null,

@@ -73,7 +73,7 @@ class Hooks:
                 "execution": execution,
                 "cell": cell.cell,
                 "code": redact(code),
-                "count": getattr(self._shell, "execution_count", None),
+                "count": self._count(),
                 "at": now_ms(),
             },
             True,
@@ -83,6 +83,12 @@ class Hooks:
             # Its client makes runs on a connection of its own: ours must have said first which cell runs.
             session.flush(0.1)
         self._watch_gpus()
+
+    def _count(self) -> Optional[int]:
+        """The running cell's number. IPython 9 has counted on before it tells of a cell, IPython 8 has not; in
+        both the history holds one entry for each cell before it, and an empty one at its head."""
+        history = getattr(getattr(self._shell, "history_manager", None), "input_hist_raw", None)
+        return None if history is None else len(history)
 
     def _end(self, session: Session, result: Any, execution: str) -> None:
         if execution:

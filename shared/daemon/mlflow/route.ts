@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../../base/clock.ts'
+import type { Searcher } from '../../runs/searcher.ts'
 import type { Store } from '../../store/store.ts'
 
 /** Who asks: what the token in the path or header belongs to. */
@@ -13,6 +14,8 @@ export interface Caller {
 /** What a route may use. */
 export interface RouteContext {
   store: Store
+  /** Searches in a thread of its own; without it a search runs, and blocks, here. */
+  searcher?: Searcher
   clock: Clock
   /** Folder of all artifacts; `mlflow-artifacts:/<path>` lies under it. */
   artifactsDir: string

@@ -1,5 +1,5 @@
 import { createRun, deleteRun, getRun, restoreRun, updateRun } from '../../runs/run.ts'
-import { searchRuns } from '../../runs/search.ts'
+import { searchRuns, type RunPage } from '../../runs/search.ts'
 import { checkExperimentId, checkMaxResults, fitTag, limits } from './limits.ts'
 import type { JsonRoute, Route } from './route.ts'
 import { runInfoJson, runJson } from './run_json.ts'
@@ -95,14 +95,19 @@ const search: Handle = (context, params) => {
     )
   }
   checkMaxResults(maxResults)
-  const page = searchRuns(context.store, {
+  const wanted = {
     experimentIds: (read.experiment_ids ?? []).map(checkExperimentId),
     filter: read.filter ?? '',
     orderBy: read.order_by ?? [],
     pageToken: read.page_token ?? '',
     view: readView(read.run_view_type),
     maxResults,
-  })
+  }
+  if (context.searcher === undefined) return pageJson(searchRuns(context.store, wanted))
+  return context.searcher.search(wanted).then(pageJson)
+}
+
+function pageJson(page: RunPage): object {
   return { runs: page.runs.map(runJson), next_page_token: page.nextPageToken ?? undefined }
 }
 

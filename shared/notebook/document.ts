@@ -46,22 +46,26 @@ export interface NotebookDoubt {
   readonly says: string
 }
 
+/** The newest minor version of nbformat 4 whose rules are known. */
+const newestMinor = 5
+
 /** Levels of the text that get places: notebook, cells, cell, outputs, output. */
 const depth = 5
 
 /**
- * Reads a notebook of nbformat 4. Newer minor versions are read as far as they are known; nothing is ever
- * rewritten on reading.
+ * Reads a notebook of nbformat 4. Newer minor versions are read as far as they are known: a cell of a kind to
+ * come counts as raw. Nothing is ever rewritten on reading.
  *
  * @param where what to call it in messages
  * @throws Problem `notebook_unsupported` for another major version; `notebook_invalid` for anything that is no
  *   notebook: with the place (line and column, cell and path) and the reason, in `details` too
  */
 export function parseNotebook(text: string, where = 'the notebook'): NotebookDocument {
-  const reader: Reader = { text, where, doubts: [] }
+  const reader: Reader = { text, where, doubts: [], isNewer: false }
   const json = scanText(reader)
   const { root } = json
   const minor = readVersion(reader, root)
+  reader.isNewer = minor > newestMinor
   const metadata = readMembers(reader, root, { cell: null, name: 'metadata' })
   const cellsNode = memberOf(root, 'cells')?.value
   if (cellsNode?.kind !== 'array') {
@@ -86,6 +90,8 @@ interface Reader {
   readonly text: string
   readonly where: string
   readonly doubts: NotebookDoubt[]
+  /** A minor version to come: it may have kinds of cells and outputs that nobody knows yet. */
+  isNewer: boolean
 }
 
 interface Refusal {
@@ -222,6 +228,11 @@ function readType(reader: Reader, cell: JsonNode, index: number): CellType {
   const node = memberOf(cell, 'cell_type')?.value
   const value = node?.kind === 'string' ? valueOf(reader.text, node) : undefined
   if (value === 'code' || value === 'markdown' || value === 'raw') return value
+  if (reader.isNewer && typeof value === 'string') {
+    const says = `is ${JSON.stringify(value)}, which is not known: it is left as it is`
+    reader.doubts.push({ cell: index, path: `cells[${index}].cell_type`, says })
+    return 'raw'
+  }
   const reason =
     typeof value === 'string'
       ? `"code", "markdown" or "raw"; it is ${JSON.stringify(value)}`
@@ -233,6 +244,7 @@ function readSource(reader: Reader, cell: JsonNode, index: number): string {
   const node = memberOf(cell, 'source')?.value
   const path = `cells[${index}].source`
   if (node?.kind === 'string') return valueOf(reader.text, node) as string
+  if (node === undefined && reader.isNewer) return ''
   if (node?.kind !== 'array') {
     const reason = expected('a string or an array of strings', node)
     return refuse(reader, { node: node ?? cell, path, reason, cell: index })
@@ -291,7 +303,7 @@ function checkOutput(reader: Reader, node: JsonNode, { cell, path }: { cell: num
   if (node.kind !== 'object') return refuse(reader, { node, path, reason: expected('an object', node), cell })
   const type = memberOf(node, 'output_type')?.value
   const name = type?.kind === 'string' ? (valueOf(reader.text, type) as string) : null
-  if (name !== null && outputTypes.includes(name)) return
+  if (name !== null && (reader.isNewer || outputTypes.includes(name))) return
   const kinds = 'stream, display_data, execute_result or error'
   const reason = name === null ? expected(kinds, type) : `${kinds}; it is ${JSON.stringify(name)}`
   refuse(reader, { node: type ?? node, path: `${path}.output_type`, reason, cell })

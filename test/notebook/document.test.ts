@@ -111,6 +111,21 @@ describe('parseNotebook()', () => {
     })
   }
 
+  it('reads a minor version to come, its new kinds of cells as raw', () => {
+    const cells = [
+      { cell_type: 'future', metadata: {} },
+      { ...code, outputs: [{ output_type: 'future', x: 1 }] },
+    ]
+    const text = JSON.stringify({ ...whole, cells, nbformat_minor: 99 })
+    assert.deepEqual(
+      parseNotebook(text).cells.map(({ type, source }) => [type, source]),
+      [
+        ['raw', ''],
+        ['code', 'a\nb'],
+      ],
+    )
+  })
+
   it('says which ids are missing or given twice where cells have ids', () => {
     const cells = [{ ...code, id: 'a' }, { ...code, id: 'a' }, code]
     const { doubts } = parseNotebook(JSON.stringify({ ...whole, cells, nbformat_minor: 5 }))

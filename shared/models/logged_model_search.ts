@@ -1,14 +1,16 @@
 import { Problem } from '../base/problem.ts'
 import { parseFilter, type Condition, type Filter } from '../runs/filter.ts'
+import { FilterError } from '../runs/filter_token.ts'
+import { decodePageToken } from '../runs/page_token.ts'
 import { combine, sql, type SqlText } from '../runs/sql_text.ts'
 import type { Store } from '../store/store.ts'
 import { loadLoggedModels, type LoggedModel } from './logged_model_data.ts'
 import { loggedModelGrammar } from './model_grammar.ts'
 import { columnTest, filterText, keyedTest, page } from './model_search.ts'
 
-/** A data set that metrics were measured on; any digest if none is given. */
+/** A data set that metrics were measured on; any name or digest if none is given. */
 export interface DatasetFilter {
-  name: string
+  name?: string | undefined
   digest?: string | undefined
 }
 
@@ -41,7 +43,8 @@ export function searchLoggedModels(
   store: Store,
   search: LoggedModelSearch,
 ): { models: LoggedModel[]; nextPageToken: string | null } {
-  const filter = parseFilter(search.filter ?? '', loggedModelGrammar)
+  const filter = readFilter(search.filter ?? '')
+  checkPageToken(search)
   const datasets = datasetTest(search.datasets ?? [])
   const pieces = [
     sql('l.deleted_ms IS NULL'),
@@ -57,7 +60,7 @@ export function searchLoggedModels(
   }
   const where = combine(pieces, 'AND')
   const order = orderText(search.orderBy ?? [])
-  const { rows, nextPageToken } = page(
+  const { rows, nextPageToken: next } = page(
     store,
     `SELECT l.seq FROM logged_model l WHERE ${where.sql} ORDER BY ${order.sql}`,
     sql('', ...where.values, ...order.values),
@@ -68,7 +71,47 @@ export function searchLoggedModels(
       store,
       rows.map((row) => row['seq'] as number),
     ),
-    nextPageToken,
+    nextPageToken: next === null ? null : bindPageToken(next, search),
+  }
+}
+
+function readFilter(text: string): Filter {
+  try {
+    return parseFilter(text, loggedModelGrammar)
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error
+    throw new FilterError(`Invalid filter string: '${text}'. ${error.message}`, error.position)
+  }
+}
+
+/** What a page token must agree with, as MLflow's does: a next page of another search would be nonsense. */
+function searchOf(search: LoggedModelSearch): Record<string, unknown> {
+  return {
+    'Experiment IDs': search.experimentIds,
+    'Filter string': search.filter ?? '',
+    'Order by': search.orderBy ?? [],
+  }
+}
+
+function bindPageToken(token: string, search: LoggedModelSearch): string {
+  const content = JSON.parse(Buffer.from(token, 'base64').toString()) as object
+  return Buffer.from(JSON.stringify({ ...content, of: searchOf(search) })).toString('base64')
+}
+
+function checkPageToken(search: LoggedModelSearch): void {
+  decodePageToken(search.pageToken)
+  if (search.pageToken === undefined || search.pageToken === '') return
+  const { of: bound } = JSON.parse(Buffer.from(search.pageToken, 'base64').toString()) as { of?: unknown }
+  if (typeof bound !== 'object' || bound === null) return
+  for (const [what, wanted] of Object.entries(searchOf(search))) {
+    const found = JSON.stringify((bound as Record<string, unknown>)[what])
+    const expected = JSON.stringify(wanted)
+    if (found === expected) continue
+    const verb = what.endsWith('s') ? 'do' : 'does'
+    throw new Problem(
+      'bad_request',
+      `${what} in the page token ${verb} not match the requested one. Expected: ${expected}. Found: ${found}`,
+    )
   }
 }
 
@@ -116,9 +159,13 @@ function datasetTest(datasets: readonly DatasetFilter[]): SqlText | null {
   if (datasets.length === 0) return null
   return combine(
     datasets.map(({ name, digest }) =>
-      digest === undefined
-        ? sql('t.dataset_name = ?', name)
-        : sql('(t.dataset_name = ? AND t.dataset_digest = ?)', name, digest),
+      combine(
+        [
+          ...(name === undefined ? [] : [sql('t.dataset_name = ?', name)]),
+          ...(digest === undefined ? [] : [sql('t.dataset_digest = ?', digest)]),
+        ],
+        'AND',
+      ),
     ),
     'OR',
   )

@@ -148,6 +148,11 @@ describe('logged models', () => {
         { orderBy: [{ field: 'metrics.acc', ascending: false, dataset: { name: 'test' } }] },
         ['a', 'b', 'c'],
       ],
+      [
+        'an order by metric on data of one digest',
+        { orderBy: [{ field: 'metrics.acc', dataset: { digest: '1' } }] },
+        ['a', 'c', 'b'],
+      ],
     ]
     for (const [what, wanted, expected] of cases) {
       it(`by ${what}`, () => {
@@ -170,6 +175,10 @@ describe('logged models', () => {
         pageToken: first.nextPageToken ?? '',
       })
       assert.deepEqual([second.models.length, second.nextPageToken], [1, null])
+      const other = { experimentIds: ['0'], maxResults: 2, pageToken: first.nextPageToken ?? '' }
+      assert.throws(() => searchLoggedModels(store, other), /Experiment IDs in the page token do not match/)
+      const sorted = { ...other, experimentIds: ['0', '1'], orderBy: [{ field: 'name' }] }
+      assert.throws(() => searchLoggedModels(store, sorted), /Order by in the page token does not match/)
     })
   })
 })

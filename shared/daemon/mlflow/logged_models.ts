@@ -98,22 +98,23 @@ const deleteTag: Handle = (context, raw) => {
   return {}
 }
 
-const dataset = { dataset_name: required(text), dataset_digest: text }
+const datasetShape = { dataset_name: required(text), dataset_digest: text }
 const order = { field_name: required(text), ascending: bool, dataset_name: text, dataset_digest: text }
 
 const search: Handle = ({ store }, raw) => {
   const params = readParams(raw, {
     experiment_ids: required(listOf(text)),
     filter: text,
-    datasets: listOf(objectOf(dataset)),
+    datasets: listOf(objectOf(datasetShape)),
     max_results: integer,
     order_by: listOf(objectOf(order)),
     page_token: text,
   })
   const orderBy = (params.order_by ?? []).map((term): LoggedModelOrder => {
-    const name = term.dataset_name ?? ''
-    const on = name === '' ? undefined : { name, digest: emptyToUndefined(term.dataset_digest) }
-    return { field: term.field_name, ascending: term.ascending, dataset: on }
+    const name = emptyToUndefined(term.dataset_name)
+    const digest = emptyToUndefined(term.dataset_digest)
+    const dataset = name === undefined && digest === undefined ? undefined : { name, digest }
+    return { field: term.field_name, ascending: term.ascending, dataset }
   })
   const { models, nextPageToken } = searchLoggedModels(store, {
     experimentIds: params.experiment_ids,

@@ -14,6 +14,7 @@ MAX_PARAMS = 100
 MAX_MODELS = 20
 """Models kept for one cell or run; later ones are logged without their file."""
 
+_OURS = __name__.split(".")[0] + "."
 _FITS = ("fit", "fit_predict", "fit_transform", "partial_fit")
 _ANSWERS = ("predict", "predict_proba", "predict_log_proba", "decision_function")
 _CURVES = {
@@ -85,7 +86,7 @@ def _on_fit(original: Callable[..., Any], model: Any, args: tuple, kwargs: dict)
 
 
 def _begin(original: Callable[..., Any], model: Any, args: tuple, kwargs: dict) -> Optional[fits.Fit]:
-    if not is_model(model):
+    if not is_model(model) or _called_by_sklearn():
         return None
     library = library_of(model)
     again = original.__name__ == "partial_fit"
@@ -197,6 +198,14 @@ def library_of(model: Any) -> str:
         if home in ("xgboost", "lightgbm"):
             return home
     return "sklearn"
+
+
+def _called_by_sklearn() -> bool:
+    """Whether scikit-learn itself wants this fit for some computation (a pruning path): nobody trained a model."""
+    frame: Any = sys._getframe(1)
+    while frame is not None and str(frame.f_globals.get("__name__", "")).startswith(_OURS):
+        frame = frame.f_back
+    return frame is not None and str(frame.f_globals.get("__name__", "")).startswith("sklearn.")
 
 
 def compact_params(model: Any) -> Dict[str, str]:

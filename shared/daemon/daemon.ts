@@ -15,6 +15,7 @@ import type { KernelId } from '../kernel/kernel.ts'
 import { clearIncoming } from '../runs/artifact.ts'
 import { getRun } from '../runs/run.ts'
 import { keepFile } from '../runs/run_artifact.ts'
+import { openSearcher } from '../runs/searcher.ts'
 import { openStore } from '../store/store.ts'
 import {
   findCapability,
@@ -68,6 +69,8 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   const startedAtMs = clock.nowMs()
   const store = openStore(paths.database)
   bag.add(() => store.close())
+  const searcher = openSearcher(paths.database)
+  bag.add(() => searcher.close())
   const topics = new TopicBoard()
   bag.add(() => topics.close())
   const artifactsDir = paths.artifacts
@@ -115,7 +118,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     }),
     ...kernelHandlers({ kernels, topics, root: paths.root }),
     ...notebookHandlers(runner),
-    ...runHandlers({ store, clock, topics, artifactsDir }),
+    ...runHandlers({ store, searcher, clock, topics, artifactsDir }),
     ...cleanUpHandlers({ store, clock, paths, topics }),
   }
   const server = createDaemonServer({
@@ -129,6 +132,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     mlflow: (request, response, path, capability) =>
       mlflow(request, response, path, {
         store,
+        searcher,
         clock,
         artifactsDir,
         caller: {

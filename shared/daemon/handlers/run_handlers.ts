@@ -9,7 +9,7 @@ import { deleteTag, logBatch } from '../../runs/logging.ts'
 import { deleteRun, getRun, restoreRun } from '../../runs/run.ts'
 import type { Run } from '../../runs/run_data.ts'
 import { listRunFiles } from '../../runs/run_artifact.ts'
-import { searchRuns } from '../../runs/search.ts'
+import type { Searcher } from '../../runs/searcher.ts'
 import type { Store } from '../../store/store.ts'
 import { executedCells } from '../execution.ts'
 import type { TopicBoard } from '../topics.ts'
@@ -17,6 +17,7 @@ import type { TopicBoard } from '../topics.ts'
 /** What the handlers about runs need. */
 export interface RunParts {
   store: Store
+  searcher: Searcher
   clock: Clock
   topics: TopicBoard
   artifactsDir: string
@@ -37,10 +38,10 @@ type RunHandlers = Pick<
 export function runHandlers(parts: RunParts): RunHandlers {
   const { store, topics, clock } = parts
   return {
-    'runs.search': (wanted) => {
+    'runs.search': async (wanted) => {
       const names = experimentNames(store)
       const ids = wanted.experiment === null ? null : [experimentByName(store, wanted.experiment)]
-      const page = searchRuns(store, {
+      const page = await parts.searcher.search({
         experimentIds: ids,
         filter: wanted.filter,
         orderBy: wanted.orderBy,

@@ -127,10 +127,7 @@ class Cells {
   }
 
   #clear(which: string): void {
-    if (which === '1' || which === '2') {
-      this.#glyphs.fill(' ', 0, this.#column)
-      this.#styles.fill(this.#style, 0, this.#column)
-    }
+    if (which === '1' || which === '2') this.#glyphs.fill(nothing, 0, this.#column)
     if (which === '1') return
     this.#glyphs.length = Math.min(this.#glyphs.length, this.#column)
     this.#styles.length = this.#glyphs.length
@@ -140,14 +137,18 @@ class Cells {
   render(): string {
     let style = ''
     let line = ''
-    this.#glyphs.forEach((glyph, column) => {
-      const wanted = this.#styles[column] ?? ''
-      line += change(style, wanted) + glyph
+    const end = this.#glyphs.findLastIndex((glyph) => glyph !== nothing) + 1
+    this.#glyphs.slice(0, end).forEach((glyph, column) => {
+      const wanted = glyph === nothing ? style : (this.#styles[column] ?? '')
+      line += change(style, wanted) + (glyph === nothing ? ' ' : glyph)
       style = wanted
     })
     return line + change(style, this.#style) + this.#pending + this.#unread
   }
 }
+
+/** A column that was cleared: blank where something stands behind it. */
+const nothing = ''
 
 const reset = '\x1b[0m'
 

@@ -108,7 +108,7 @@ function npmProblem(code, output, shown) {
       'Elsewhere it comes with Node itself: nodejs.org',
     ])
   }
-  const said = lastLines(output.replace(/^npm http .*\n/gm, ''))
+  const said = lastLines(output.replace(/^npm (http .*|error( +at .*| A complete log.*|\s*[{}])?)\n/gm, ''))
   const cause = findCause(said) ?? findCause(output)
   if (cause !== undefined) return new SetupProblem(cause.message, cause.todo, said)
   return new SetupProblem(

@@ -29,6 +29,7 @@ export function run(command, args, options = {}) {
       // Windows starts .cmd files through a shell only; no argument of ours holds blanks or quotes there.
       shell: process.platform === 'win32' && command.endsWith('.cmd'),
     })
+    const forget = endWithUs(child)
     let output = ''
     let stdout = ''
     let rest = ''
@@ -44,10 +45,36 @@ export function run(command, args, options = {}) {
       stream.on('data', take)
     }
     child.stdout.on('data', (text) => (stdout += text))
-    child.on('error', (error) => resolve({ ok: false, code: 127, output: output + error.message, stdout }))
-    child.on('close', (code) => resolve({ ok: code === 0, code, output, stdout }))
+    child.on('error', (error) => {
+      forget()
+      resolve({ ok: false, code: 127, output: output + error.message, stdout })
+    })
+    child.on('close', (code) => {
+      forget()
+      resolve({ ok: code === 0, code, output, stdout })
+    })
   })
 }
+
+/**
+ * Sees to it that a program does not go on alone when we are told to end: an installer that nobody waits for
+ * would write into a folder that the next set-up cleans.
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {() => void} to be called when it has ended
+ */
+function endWithUs(child) {
+  /** @param {NodeJS.Signals} signal */
+  const end = (signal) => {
+    child.kill('SIGTERM')
+    process.exit(signal === 'SIGINT' ? 130 : 143)
+  }
+  for (const signal of signals) process.on(signal, end)
+  return () => {
+    for (const signal of signals) process.off(signal, end)
+  }
+}
+
+const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
 
 /**
  * The last lines of a text, for messages.

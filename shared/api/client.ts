@@ -70,7 +70,7 @@ export function openClient(wire: Wire): Client {
       return new Promise<ResultOf<M>>((resolve, reject) => {
         if (lost !== null) return reject(unreachable(lost))
         const id = ++lastId
-        waiting.set(id, { resolve: resolve as (result: unknown) => void, reject })
+        waiting.set(id, { resolve: resolve, reject })
         send({ id, method, params })
       })
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Comparison } from '../runs/comparison.ts'
 import { method } from './method.ts'
 
 /** A run as a row of a table. Metrics are the latest values. */
@@ -54,6 +55,8 @@ export interface CleanUp {
   dryRun: boolean
   items: { what: string; why: string; sizeBytes: number }[]
   sizeBytes: number
+  /** What only the user can decide, such as what to delete when the quota is passed. */
+  notes: string[]
 }
 
 /** About runs and what they hold. */
@@ -74,6 +77,8 @@ export const runMethods = {
   'runs.get': method(z.object({ id: z.string().min(1) }))<RunDetail>(),
   /** All values of one metric, by time. An infinity comes as the largest number of its sign, NaN as null. */
   'runs.history': method(z.object({ id: z.string(), key: z.string() }))<MetricValue[]>(),
+  /** What differs between runs; beginnings of ids will do. */
+  'runs.compare': method(z.object({ ids: z.array(z.string().min(1)).min(2).max(20) }))<Comparison>(),
   'runs.delete': method(z.object({ id: z.string() }))<Record<string, never>>(),
   'runs.restore': method(z.object({ id: z.string() }))<Record<string, never>>(),
   'runs.setTag': method(z.object({ id: z.string(), key: z.string().min(1), value: z.string().nullable() }))<

@@ -30,7 +30,7 @@ export function openWebSocketWire(url: string, token: string): Promise<Wire> {
     }
     const wire: Wire = {
       send: (message) => {
-        if (socket.readyState === WebSocket.OPEN) socket.send(message as string | Uint8Array<ArrayBuffer>)
+        if (socket.readyState === WebSocket.OPEN) socket.send(message)
       },
       onMessage: (listener) => {
         const hear = (event: MessageEvent): void =>

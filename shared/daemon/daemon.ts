@@ -244,7 +244,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     if (request.topic !== 'kernel.journal')
       throw new Problem('not_found', `There is no topic "${request.topic}"`)
     const { id } = await kernels.get(request.of)
-    const connection = await (await kernels.supervisor()).attach(id as KernelId, request.cursor)
+    const connection = await (await kernels.supervisor()).attach(id, request.cursor)
     connection.onEntry((entry) => request.onEntry(entry.seq, entry))
     connection.onClose((why) =>
       request.onEnd(new Problem('daemon_unreachable', `The kernel's journal ended: ${why}`)),

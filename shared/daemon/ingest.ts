@@ -71,12 +71,12 @@ function takeEvent(
     case 'run':
       return beginRun(parts, event, capability)
     case 'params':
-      return logBatch(store, event.run_id as RunId, { params: redactAll(event.params) })
+      return logBatch(store, event.run_id, { params: redactAll(event.params) })
     case 'tags':
-      return logBatch(store, event.run_id as RunId, { tags: redactAll(event.tags) })
+      return logBatch(store, event.run_id, { tags: redactAll(event.tags) })
     case 'metrics': {
       const metrics = event.rows.map(([key, value, step, at]) => ({ key, value, step, atMs: at }))
-      return logBatch(store, event.run_id as RunId, { metrics })
+      return logBatch(store, event.run_id, { metrics })
     }
     case 'dataset':
       return addDataset(store, event)
@@ -145,7 +145,7 @@ function endRun(store: Store, event: Extract<ModuleEvent, { type: 'run_end' }>):
 }
 
 function addDataset(store: Store, event: Extract<ModuleEvent, { type: 'dataset' }>): void {
-  logInputs(store, event.run_id as RunId, {
+  logInputs(store, event.run_id, {
     datasets: [
       {
         name: event.name,

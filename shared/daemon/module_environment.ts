@@ -43,6 +43,8 @@ export function moduleEnvironment(capability: Capability, where: ModuleSurroundi
     const own = inherited['PYTHONSTARTUP']
     if (!isEmpty(own) && own !== env['PYTHONSTARTUP']) env['DAYBOOK_USER_PYTHONSTARTUP'] = own
     if (runId !== null) env['DAYBOOK_PARENT_RUN_ID'] = runId
+    // Else ipykernel's debugger greets every cell-less moment with four lines about frozen modules.
+    if (isEmpty(inherited['PYDEVD_DISABLE_FILE_VALIDATION'])) env['PYDEVD_DISABLE_FILE_VALIDATION'] = '1'
   }
   return env
 }

@@ -1,7 +1,7 @@
 import { stateTopics, type StateTopics } from '../api/topics.ts'
 
 /** Name of a state topic. */
-export type StateTopic = keyof StateTopics & string
+export type StateTopic = keyof StateTopics
 
 /**
  * Counts the changes of everything that can change and tells those who listen, at most once in `pauseMs` a

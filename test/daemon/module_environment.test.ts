@@ -5,7 +5,10 @@ import type { StatePaths } from '../../shared/base/project.ts'
 
 const paths = { root: '/project', spool: '/project/.daybook/spool' } as StatePaths
 
-function environment(capability: Partial<Capability>, inherited: Record<string, string>): Record<string, string> {
+function environment(
+  capability: Partial<Capability>,
+  inherited: Record<string, string>,
+): Record<string, string> {
   const full = { token: 'abc', kind: 'kernel', notebook: null, runId: null, ...capability } as Capability
   return moduleEnvironment(full, { url: 'http://127.0.0.1:1', paths, pythonFolder: '/py', inherited })
 }

@@ -45,6 +45,7 @@ function showEntry(terminal: Terminal, { message, direction }: JournalEntry): vo
   else if (type === 'stream') terminal.out(String(content['text']).replace(/\n$/, ''))
   else if (type === 'error') terminal.out((content['traceback'] as string[]).join('\n'))
   else if (type === 'execute_result' || type === 'display_data') {
-    terminal.out(String((content['data'] as Record<string, unknown>)['text/plain'] ?? '[output]'))
+    const text = (content['data'] as Record<string, unknown>)['text/plain']
+    terminal.out(typeof text === 'string' ? text : '[output]')
   } else if (direction === 'mark') terminal.out(terminal.style('yellow', `(${type.replace('daybook_', '')})`))
 }

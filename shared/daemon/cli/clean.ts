@@ -29,9 +29,10 @@ export async function stopAllCommand(context: CommandContext): Promise<number> {
 }
 
 function formatCleanUp(result: CleanUp): string {
-  if (result.items.length === 0) return 'Nothing to give back.'
+  const notes = result.notes.map((note) => `\n${note}`).join('')
+  if (result.items.length === 0) return `Nothing to give back.${notes}`
   const rows = result.items.map((item) => [item.what, item.why, formatBytes(item.sizeBytes)])
   const table = formatTable([{ title: 'WHAT' }, { title: 'WHY' }, { title: 'SIZE', align: 'right' }], rows)
   const word = result.dryRun ? 'Would give back' : 'Gave back'
-  return `${table}\n${word} ${formatBytes(result.sizeBytes)}.`
+  return `${table}\n${word} ${formatBytes(result.sizeBytes)}.${notes}`
 }

@@ -7,13 +7,20 @@ import { print, withClient, type CommandContext } from './context.ts'
 import { formatAge, formatTable, type Terminal } from './terminal.ts'
 
 /** `daybook kernels list`: what runs, and what could be started. */
-export async function listKernelsCommand(context: CommandContext): Promise<number> {
+export async function listKernelsCommand(
+  context: CommandContext,
+  options: { all?: boolean },
+): Promise<number> {
   const { running, found } = await withClient(context, async (client) => ({
     running: await client.call('kernels.list', {}),
     found: await client.call('kernels.find', { folder: context.root }),
   }))
   print(context, { running, found }, () =>
-    [formatRunning(context.terminal, running), '', formatFound(context.terminal, found)].join('\n'),
+    [
+      formatRunning(context.terminal, running),
+      '',
+      formatFound(context.terminal, found, options.all ?? false),
+    ].join('\n'),
   )
   return 0
 }
@@ -83,20 +90,21 @@ function formatRunning(terminal: Terminal, kernels: readonly KernelInfo[]): stri
   )
 }
 
-function formatFound(terminal: Terminal, found: readonly FoundKernel[]): string {
-  if (found.length === 0) return 'No kernel was found on this machine. For Python: pip install ipykernel'
-  const rows = found.map((kernel) => [
-    kernel.name,
-    kernel.displayName,
-    kernel.language,
-    kernel.source,
-    kernel.usable ? '' : `${kernel.problem ?? ''} → ${kernel.remedy ?? ''}`,
-  ])
-  const columns = ['CAN BE STARTED', 'NAME', 'LANGUAGE', 'FROM', ''].map((title) => ({
-    title,
-    maxWidth: 100,
-  }))
-  return boldHead(terminal, formatTable(columns, rows))
+function formatFound(terminal: Terminal, found: readonly FoundKernel[], all: boolean): string {
+  const ready = found.filter(({ usable }) => usable)
+  const others = found.filter(({ usable }) => !usable)
+  const columns = ['CAN BE STARTED', 'NAME', 'LANGUAGE', 'FROM'].map((title) => ({ title }))
+  const rows = ready.map(({ name, displayName, language, source }) => [name, displayName, language, source])
+  const lines =
+    ready.length === 0 ? ['No kernel can be started here.'] : [boldHead(terminal, formatTable(columns, rows))]
+  if (all) {
+    for (const { name, problem, remedy } of others) {
+      lines.push('', `${name}: ${problem ?? 'not usable'}`, ...(remedy === null ? [] : [`  ${remedy}`]))
+    }
+  } else if (others.length > 0) {
+    lines.push('', `Not ready: ${others.map(({ name }) => name).join(', ')} (why, and what helps: --all)`)
+  }
+  return lines.join('\n')
 }
 
 function boldHead(terminal: Terminal, table: string): string {

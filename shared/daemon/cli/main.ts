@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, type CommandOptions, InvalidArgumentError } from 'commander'
 import { version } from '../../api/version.ts'
 import { Problem, toWireProblem } from '../../base/problem.ts'
 import { attachCommand } from './attach.ts'
@@ -43,9 +43,9 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     .exitOverride()
     .enablePositionalOptions()
     .showHelpAfterError('(daybook --help shows all commands)')
-  const add = (parent: Command, usage: string, description: string): Command =>
+  const add = (parent: Command, usage: string, description: string, options: CommandOptions = {}): Command =>
     parent
-      .command(usage)
+      .command(usage, options)
       .description(description)
       .option('--json', 'print JSON and nothing else')
       .option('--project <folder>', 'the project folder (default: found from here upwards)')
@@ -82,8 +82,9 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     .action(action((context, [command]) => execCommand(context, command as string[])))
 
   const kernels = program.command('kernels').description('kernels that run, and that could be started')
-  add(kernels, 'list', 'list them').action(action(listKernelsCommand))
-  kernels.commands[0] && setDefault(kernels, 'list')
+  add(kernels, 'list', 'list them', { isDefault: true })
+    .option('--all', 'also those that lack something, with the command that mends it')
+    .action(action((context, [options]) => listKernelsCommand(context, options as { all?: boolean })))
   add(kernels, 'start [name]', 'start one')
     .option('--notebook <file>', 'the notebook it is for')
     .action(
@@ -120,14 +121,8 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     program,
     'import <source>',
     'take over runs: an mlruns folder, an mlflow.db, the address of an MLflow server',
-  ).action(action((context, [source]) => importCommand(context, source as string)))
+  ).action(action((context, [source]) => importCommand(context, source)))
   return program
-}
-
-function setDefault(parent: Command, name: string): void {
-  parent.action(async () => {
-    await parent.parseAsync([name], { from: 'user' })
-  })
 }
 
 function collect(word: string, words: string[] = []): string[] {

@@ -105,12 +105,16 @@ export function formatNumber(value: number): string {
 
 function shorten(text: string, max: number): string {
   const flat = text.replace(/\s+/g, ' ')
-  return width(flat) <= max ? flat : [...flat].slice(0, max - 1).join('') + '…'
+  return width(flat) <= max
+    ? flat
+    : Array.from(flat)
+        .slice(0, max - 1)
+        .join('') + '…'
 }
 
 /** Letters as the terminal counts them: without colour codes, code points rather than UTF-16 units. */
 function width(text: string): number {
-  return [...text.replace(ansi, '')].length
+  return Array.from(text.replace(ansi, '')).length
 }
 
 const ansi = new RegExp('\u001b\\[[0-9;]*m', 'g')

@@ -74,6 +74,20 @@ export function loadRuns(store: Store, seqs: readonly number[]): Run[] {
   return seqs.map((seq) => bySeq.get(seq)).filter((run) => run !== undefined)
 }
 
+/** All runs, deleted ones too, in the order in which they were made. */
+export function* allRuns(store: Store): Generator<Run> {
+  for (let after = 0; ;) {
+    const rows = store.all('SELECT seq FROM run WHERE seq > ? ORDER BY seq LIMIT 200', after)
+    const last = rows.at(-1)?.['seq']
+    if (last === undefined) return
+    yield* loadRuns(
+      store,
+      rows.map((row) => row['seq'] as number),
+    )
+    after = last as number
+  }
+}
+
 const each = 'SELECT value FROM json_each(?)'
 
 function readRun(row: Row): Run {

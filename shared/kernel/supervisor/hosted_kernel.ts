@@ -220,7 +220,7 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
     record = { ...record, process: identity }
     const process = watchStranger(identity, line.isSilent)
     watch(process)
-    if (first !== undefined) line.presumeBusy(first)
+    if (first !== undefined) line.activity.presume(first)
     turn('live')
     void resume(process)
   }
@@ -246,6 +246,7 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
     if (record.launch.interruptMode === 'message' || globalThis.process.platform === 'win32') {
       await line.ask('control', 'interrupt_request', { timeoutMs: 5_000 }).catch(() => undefined)
     } else {
+      while (!line.activity.interruptible) await new Promise((resolve) => setTimeout(resolve, 5))
       running.signal('SIGINT')
     }
   }
@@ -260,7 +261,7 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
     const within = (ms: number): Promise<boolean> =>
       Promise.race([exited, new Promise<boolean>((resolve) => setTimeout(resolve, ms, false))])
     if (phase === 'live') {
-      if (line.activity === 'busy') await interrupt()
+      if (line.activity.busy) await interrupt()
       line.ask('control', 'shutdown_request', { content: { restart } }).catch(() => undefined)
     } else {
       process.signal('SIGTERM')
@@ -319,13 +320,13 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
       language: record.launch.language,
       notebook: record.notebook,
       cwd: record.cwd,
-      state: phase === 'live' ? line.activity : phase,
+      state: phase !== 'live' ? phase : line.activity.busy ? 'busy' : 'idle',
       deathReason: death,
       process: record.process ?? { pid: 0, startTime: null },
       startedAtMs: record.startedAtMs,
       lastActivityMs: Math.max(changedAtMs, line.lastActivityMs),
       clients,
-      running: phase === 'live' ? line.running : null,
+      running: phase === 'live' ? line.activity.running : null,
       adopted,
       subshells: features?.subshells ?? false,
       implementation: features?.implementation ?? null,

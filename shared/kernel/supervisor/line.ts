@@ -6,6 +6,7 @@ import { type Channel, decodeFrame, encodeText, prefixBytes, readPrefix } from '
 import type { KernelState, MarkType } from '../kernel.ts'
 import type { KernelMessage, MessageHeader } from '../message.ts'
 import { openSigner } from '../wire.ts'
+import { type Activity, openActivity } from './activity.ts'
 import { openChannels } from './channels.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { isBulk, type Ledger, type LedgerSnapshot, openLedger } from './ledger.ts'
@@ -47,10 +48,7 @@ export interface Line {
   ask(channel: 'shell' | 'control', type: string, options?: AskOptions): Promise<KernelMessage>
   /** Puts a word of ours into the journal. */
   mark(type: MarkType, content: Record<string, unknown>, parent?: MessageHeader): void
-  /** busy or idle by what the kernel said last. */
-  readonly activity: 'busy' | 'idle'
-  /** msg_id of the execution that runs; null for none. */
-  readonly running: string | null
+  readonly activity: Activity
   readonly lastActivityMs: number
   /** Whether anything came on iopub since the sockets were opened last. */
   readonly heard: boolean
@@ -59,8 +57,6 @@ export interface Line {
    * journal, with the request as its parent.
    */
   refusal: string | null
-  /** Takes for granted that an execution runs, of which an earlier supervisor has heard. */
-  presumeBusy(id: string): void
   /** The executions will not end by themselves any more. */
   dismiss(ids: readonly string[]): void
   /** Connects anew: what still waits in the sockets was meant for a process that is gone. */
@@ -95,7 +91,7 @@ export function openLine(options: LineOptions): Line {
   const listeners = new Set<() => void>()
   const closers = new Set<() => void>()
   const waiting = new Map<string, (message: KernelMessage) => void>()
-  const busy = new Map<string, MessageHeader>()
+  const activity = openActivity()
   let ledger = openLedger(limits)
   let lastActivityMs = clock.nowMs()
   let lastFrameMs = 0
@@ -115,8 +111,8 @@ export function openLine(options: LineOptions): Line {
       onFull(why) {
         log(`journal ${options.journalFolder} cannot be written: ${why}`)
         const content = { reason: 'disk_full', message: why, lasts: false }
-        if (busy.size === 0) mark('daybook_cut', content)
-        for (const header of busy.values()) mark('daybook_cut', content, header)
+        if (!activity.busy) mark('daybook_cut', content)
+        for (const header of activity.requests()) mark('daybook_cut', content, header)
       },
       onSegment: options.onSegment,
     },
@@ -171,7 +167,8 @@ export function openLine(options: LineOptions): Line {
       return
     }
     const status = statusOf(header, parts)
-    if (status !== null) follow(status, parent)
+    activity.observe(header.msg_type, parent, status)
+    if (status !== null) lastActivityMs = clock.nowMs()
     const verdict = ledger.observe({
       seq: journal.head + 1,
       direction: 'in',
@@ -190,14 +187,6 @@ export function openLine(options: LineOptions): Line {
   function markCut(limit: number, lasts: boolean, parent: Partial<MessageHeader>): void {
     const content = { reason: 'limit', limit_bytes: limit, lasts }
     mark('daybook_cut', content, parent.msg_id === undefined ? undefined : (parent as MessageHeader))
-  }
-
-  function follow(status: string, parent: Partial<MessageHeader>): void {
-    lastActivityMs = clock.nowMs()
-    const id = parent.msg_id
-    if (id === undefined) return
-    if (status === 'busy') busy.set(id, parent as MessageHeader)
-    if (status === 'idle') busy.delete(id)
   }
 
   function send(channel: RequestChannel, parts: readonly Uint8Array[]): string | null {
@@ -283,12 +272,7 @@ export function openLine(options: LineOptions): Line {
     send,
     ask,
     mark,
-    get activity() {
-      return busy.size > 0 ? 'busy' : 'idle'
-    },
-    get running() {
-      return runningOf(busy.values())
-    },
+    activity,
     get lastActivityMs() {
       return lastActivityMs
     },
@@ -301,19 +285,14 @@ export function openLine(options: LineOptions): Line {
     set refusal(reason) {
       refusal = reason
     },
-    presumeBusy(id) {
-      const { session } = options
-      const header = composeMessage('execute_request', {}, { session, msgId: id }).header
-      busy.set(id, header)
-    },
     dismiss(ids) {
       ledger.forget(ids)
-      for (const id of ids) busy.delete(id)
+      activity.drop(ids)
     },
     reconnect() {
       channels.close()
       channels = openChannels(options.connection, options.routingId, receive)
-      busy.clear()
+      activity.clear()
       heard = false
     },
     async settle() {
@@ -342,16 +321,6 @@ export function openLine(options: LineOptions): Line {
 function endedBy({ header, content }: KernelMessage): string[] {
   const name = header.msg_type === 'daybook_gap' ? 'lost' : 'open'
   return Array.isArray(content[name]) ? (content[name] as string[]) : []
-}
-
-/** The execution among what is busy; one on a subshell counts only if there is no other. */
-function runningOf(busy: Iterable<MessageHeader>): string | null {
-  let found: MessageHeader | null = null
-  for (const header of busy) {
-    if (header.msg_type !== 'execute_request') continue
-    if (found === null || found.subshell_id !== undefined) found = header
-  }
-  return found?.msg_id ?? null
 }
 
 function statusOf(header: MessageHeader, parts: readonly Uint8Array[]): string | null {

@@ -18,8 +18,8 @@ export interface Client {
   /** @throws Problem as the daemon answers it, `daemon_unreachable` if the line is lost meanwhile */
   call<M extends MethodName>(method: M, params: ParamsOf<M>): Promise<ResultOf<M>>
   /** Told at once and after every change that something has a new version: then query again. */
-  onChange(topic: keyof StateTopics & string, listener: (version: number) => void): () => void
-  onLog<T extends keyof LogTopics & string>(topic: T, subscription: LogSubscription<LogTopics[T]>): () => void
+  onChange(topic: keyof StateTopics, listener: (version: number) => void): () => void
+  onLog<T extends keyof LogTopics>(topic: T, subscription: LogSubscription<LogTopics[T]>): () => void
   onClose(listener: (why: string) => void): () => void
   close(): void
 }

@@ -3,9 +3,16 @@ import { daemonMethods } from './daemon_methods.ts'
 import { kernelMethods } from './kernel_methods.ts'
 import { notebookMethods } from './notebook_methods.ts'
 import { runMethods } from './run_methods.ts'
+import { transferMethods } from './transfer_methods.ts'
 
 /** Everything an editor, a view or the command line can ask of the daemon. */
-export const methods = { ...daemonMethods, ...kernelMethods, ...notebookMethods, ...runMethods }
+export const methods = {
+  ...daemonMethods,
+  ...kernelMethods,
+  ...notebookMethods,
+  ...runMethods,
+  ...transferMethods,
+}
 
 /** Grows by one when something is taken away or changes its meaning; a client talks to the same number only. */
 export const apiVersion = 1

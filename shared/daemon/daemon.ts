@@ -11,7 +11,6 @@ import type { Log } from '../base/log.ts'
 import { Problem } from '../base/problem.ts'
 import { bootId, isAlive, thisProcess } from '../base/process.ts'
 import type { StatePaths } from '../base/project.ts'
-import type { KernelId } from '../kernel/kernel.ts'
 import { clearIncoming } from '../runs/artifact.ts'
 import { getRun } from '../runs/run.ts'
 import { keepFile } from '../runs/run_artifact.ts'
@@ -32,6 +31,7 @@ import { daemonHandlers } from './handlers/daemon_handlers.ts'
 import { kernelHandlers } from './handlers/kernel_handlers.ts'
 import { notebookHandlers } from './handlers/notebook_handlers.ts'
 import { runHandlers } from './handlers/run_handlers.ts'
+import { transferHandlers } from './handlers/transfer_handlers.ts'
 import { freePort, openIdentity, saveIdentity, type Identity } from './identity.ts'
 import { ingestEvents } from './ingest.ts'
 import { Kernels } from './kernels.ts'
@@ -119,6 +119,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     ...kernelHandlers({ kernels, topics, root: paths.root }),
     ...notebookHandlers(runner),
     ...runHandlers({ store, searcher, clock, topics, artifactsDir }),
+    ...transferHandlers({ store, artifactsDir }),
     ...cleanUpHandlers({ store, clock, paths, topics }),
   }
   const server = createDaemonServer({

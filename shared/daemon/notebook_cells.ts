@@ -119,8 +119,12 @@ function failureOf({ status, reply }: Outcome, cell: number): NotebookRun['failu
   const traceback = Array.isArray(content['traceback']) ? content['traceback'].map(String) : []
   return {
     cell,
-    name: String(content['ename'] ?? status),
-    message: String(content['evalue'] ?? ''),
+    name: textOr(content['ename'], status),
+    message: textOr(content['evalue'], ''),
     traceback,
   }
+}
+
+function textOr(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise
 }

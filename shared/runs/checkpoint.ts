@@ -1,109 +1,73 @@
 import type { Store } from '../store/store.ts'
 import { listArtifacts } from './artifact.ts'
-import { artifactName, type ArtifactPath } from './artifact_path.ts'
+import { joinArtifactPath, parseArtifactPath, type ArtifactPath } from './artifact_path.ts'
 import { metricHistory } from './history.ts'
 import { guessDirection, isBetter } from './metric_direction.ts'
 import type { Run } from './run_data.ts'
+import { runArtifactPath } from './run_artifact.ts'
 
-/** A file or folder of a training's state at some step or epoch. */
+/** One state of a model in the course of its training. */
 interface Checkpoint {
   path: ArtifactPath
-  /** The step or epoch in its name. */
-  number: number
-  /** Which of its numbers that is: `step`, `epoch`, `checkpoint`. */
-  unit: string
-  /** The watched value in its name, as in `epoch=2-val_loss=0.31.ckpt`. */
-  named: { key: string; value: number } | null
+  /** Which checkpoints are one series: folder and name without its number. */
+  series: string
+  step: number
 }
 
 /**
- * The checkpoints of a run that are neither the last nor the best of their folder. A checkpoint is a file or
- * folder with a step or epoch in its name, as Lightning, Keras and Hugging Face write them. Which is the best
- * stands in their names or in the metrics logged at that step or epoch; where neither tells, none is spare.
+ * Checkpoints of a run that are neither the last nor the best of their series. A checkpoint is a file or folder
+ * whose name says so and has a number (`checkpoint-500`, `epoch_3`, `epoch=3.ckpt`). Best is the one at the best value of the run's
+ * validation metric; where no metric has a value at the checkpoints' steps, nothing is spare.
  */
-export function spareCheckpoints(
-  store: Store,
-  artifactsDir: string,
-  { run, root }: { run: Run; root: ArtifactPath },
-): ArtifactPath[] {
-  const spare: ArtifactPath[] = []
-  const open: ArtifactPath[] = [root]
-  for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
-    const entries = listArtifacts(artifactsDir, folder)
-    const found = entries.map(({ path }) => readCheckpoint(path)).filter((each) => each !== null)
-    const inside = new Set(found.map((each) => each.path))
-    for (const entry of entries) if (entry.isDir && !inside.has(entry.path)) open.push(entry.path)
-    for (const unit of new Set(found.map((each) => each.unit))) {
-      spare.push(
-        ...spareOf(
-          store,
-          run,
-          found.filter((each) => each.unit === unit),
-        ),
-      )
+export function spareCheckpoints(where: { store: Store; artifactsDir: string; run: Run }): ArtifactPath[] {
+  const root = runArtifactPath(where, '')
+  const found = new Map<string, Checkpoint[]>()
+  for (const folder of ['', 'checkpoints', 'checkpoint', 'model/checkpoints'].map(parseArtifactPath)) {
+    for (const { path } of listArtifacts(where.artifactsDir, joinArtifactPath(root, folder))) {
+      const checkpoint = readCheckpoint(path)
+      if (checkpoint === null) continue
+      found.set(checkpoint.series, [...(found.get(checkpoint.series) ?? []), checkpoint])
     }
   }
-  return spare.sort()
+  return [...found.values()].flatMap((series) => spareOf(where.store, where.run, series))
 }
 
-/** Reads a name such as `checkpoint-500`, `epoch=3-step=900.ckpt`, `epoch_2`, `weights.05-0.31.h5`. */
-function readCheckpoint(path: ArtifactPath): Checkpoint | null {
-  const name = artifactName(path)
-  const match = /(?:^|[^a-z])(epoch|step|checkpoint|ckpt|iter|weights)[-_=. ]?(\d+)/i.exec(name)
-  const unit = match?.[1]?.toLowerCase()
-  if (match === null || unit === undefined) return null
-  const named = /([a-z_]*(?:loss|acc|accuracy|f1|auc|error|rmse|mae|score)[a-z_]*)=(-?\d+(?:\.\d+)?)/i.exec(
-    name,
-  )
-  return {
-    path,
-    unit,
-    number: Number(match[2]),
-    named: named?.[1] === undefined ? null : { key: named[1], value: Number(named[2]) },
-  }
+/** What a path says of a checkpoint; null if it names none. Only the last number of the name counts as its step. */
+export function readCheckpoint(path: ArtifactPath): Checkpoint | null {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const match = /^(?:.*[-_=])?(?:checkpoint|ckpt|epoch|step)[-_=]?(\d+)(?:\.[a-z0-9]+)?$/i.exec(name)
+  if (match?.[1] === undefined || /best|last|latest|final/i.test(name)) return null
+  return { path, series: path.replace(/\d+(?=(\.[a-z0-9]+)?$)/i, '#'), step: Number(match[1]) }
 }
 
-function spareOf(store: Store, run: Run, checkpoints: readonly Checkpoint[]): ArtifactPath[] {
-  if (checkpoints.length < 3) return []
-  const last = Math.max(...checkpoints.map((each) => each.number))
-  const best = bestByName(checkpoints) ?? bestByHistory(store, run, checkpoints)
+function spareOf(store: Store, run: Run, series: Checkpoint[]): ArtifactPath[] {
+  if (series.length < 3) return []
+  const best = bestStep(store, run, series)
   if (best === null) return []
-  return checkpoints.filter((each) => each.number !== last && each !== best).map((each) => each.path)
+  const last = Math.max(...series.map(({ step }) => step))
+  return series.filter(({ step }) => step !== last && step !== best).map(({ path }) => path)
 }
 
-function bestByName(checkpoints: readonly Checkpoint[]): Checkpoint | null {
-  const key = checkpoints[0]?.named?.key
-  const direction = key === undefined ? null : guessDirection(key)
-  if (direction === null || checkpoints.some((each) => each.named?.key !== key)) return null
-  return bestOf(checkpoints, direction, (each) => each.named?.value ?? NaN)
-}
-
-/** The checkpoint at whose step or epoch a validation metric was best. The first metric that was logged at all of them counts. */
-function bestByHistory(store: Store, run: Run, checkpoints: readonly Checkpoint[]): Checkpoint | null {
-  const keys = Object.keys(run.metrics).filter((key) => /^(val|valid|validation|eval)[_/ ]/i.test(key))
-  for (const key of keys.sort((a, b) => Number(/loss/.test(b)) - Number(/loss/.test(a)))) {
-    const direction = guessDirection(key)
-    if (direction === null) continue
-    const byStep = new Map<number, number>()
-    for (const point of metricHistory(store, { runId: run.id, key }).points) {
-      byStep.set(Number(point.step), point.value)
-    }
-    if (!checkpoints.every((each) => byStep.has(each.number))) continue
-    return bestOf(checkpoints, direction, (each) => byStep.get(each.number) ?? NaN)
+/** The checkpoint's step at which the most telling metric was best; null if none has values at all these steps. */
+function bestStep(store: Store, run: Run, series: readonly Checkpoint[]): number | null {
+  for (const key of Object.keys(run.metrics).sort(byTelling)) {
+    const better = guessDirection(key)
+    if (better === null) continue
+    const points = metricHistory(store, { runId: run.id, key }).points
+    const values = new Map(points.map(({ step, value }) => [Number(step), value]))
+    const scored = series.flatMap(({ step }) => {
+      const value = values.get(step)
+      return value === undefined || Number.isNaN(value) ? [] : [{ step, value }]
+    })
+    if (scored.length < series.length) continue
+    return scored.reduce((a, b) => (isBetter(better, b.value, a.value) ? b : a)).step
   }
   return null
 }
 
-/** NaN is worse than any number; of equals the first. */
-function bestOf(
-  checkpoints: readonly Checkpoint[],
-  direction: 'lower' | 'higher',
-  valueOf: (checkpoint: Checkpoint) => number,
-): Checkpoint | null {
-  let best: Checkpoint | null = null
-  for (const each of checkpoints) {
-    if (Number.isNaN(valueOf(each))) continue
-    if (best === null || isBetter(direction, valueOf(each), valueOf(best))) best = each
-  }
-  return best
+/** What was measured on held-out data tells more than what was measured in training. */
+function byTelling(a: string, b: string): number {
+  return Number(heldOut.test(b)) - Number(heldOut.test(a)) || (a < b ? -1 : 1)
 }
+
+const heldOut = /val|eval|test|dev/i

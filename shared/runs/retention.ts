@@ -1,226 +1,208 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Store } from '../store/store.ts'
 import { artifactsSizeBytes, removeArtifacts } from './artifact.ts'
-import { artifactPathOfUri, incomingFolder, type ArtifactPath } from './artifact_path.ts'
+import { artifactPathOfUri, parseArtifactPath, type ArtifactPath } from './artifact_path.ts'
 import { spareCheckpoints } from './checkpoint.ts'
-import { loadRuns } from './run_data.ts'
+import { purgeExperiments, purgeRun } from './purge.ts'
+import { loadRuns, type Run } from './run_data.ts'
 
-/** What is kept, and how long. */
+/**
+ * What is given back, and what never is.
+ *
+ * Invariants. (1) A run outside of the trash loses nothing but checkpoints that are neither its last nor its best.
+ * (2) What a registered model stands on stays. (3) What is planned is what is done: `planCleanUp` changes nothing.
+ */
 export interface RetentionRules {
-  /** How long deleted runs and experiments stay in the trash. */
+  /** How long a deleted run can be brought back. */
   trashDays: number
-  /** Of the checkpoints of a finished run only the last and the best are kept. */
-  thinCheckpoints: boolean
-  /** Artifacts beyond this size are worth a warning. */
+  /** Files of no run must be as old as this: an upload may come before its run is known. */
+  orphanDays: number
+  /** From here on the user is told. */
   warnBytes: number
-  /** Artifacts beyond this size: nothing more is taken. */
-  fullBytes: number
+  /** From here on the trash does not wait for its days. */
+  quotaBytes: number
 }
 
-/** The rules where nobody set others. */
-export const defaultRetention: RetentionRules = {
+/** The rules that hold unless others are given. */
+export const defaultRules: RetentionRules = {
   trashDays: 30,
-  thinCheckpoints: true,
-  warnBytes: 10e9,
-  fullBytes: 20e9,
+  orphanDays: 1,
+  warnBytes: 10_000_000_000,
+  quotaBytes: 20_000_000_000,
 }
 
 /** Something that can go. */
-export interface SpareItem {
-  kind: 'run' | 'experiment' | 'checkpoint' | 'orphan'
-  /** For a person: `run plucky-heron-417 (3f2a…)`. */
+export interface Spare {
   what: string
   why: string
   sizeBytes: number
-  /** Run or experiment that goes, else null. */
-  id: string | null
-  /** Files that go, below the folder of all artifacts. */
-  paths: ArtifactPath[]
+  remove(): Promise<void>
 }
 
-/** Where to look, and what must stay. */
-export interface RetentionScope {
+/** What can go, and what only the user can decide. */
+export interface CleanUpPlan {
+  spares: Spare[]
+  notes: string[]
+}
+
+/** Where it is looked, and what must stay. */
+export interface RetentionParts {
+  store: Store
   artifactsDir: string
-  rules: RetentionRules
   nowMs: number
-  /** Runs that something else still needs, such as a registered model: neither they nor their files go. */
-  keepRuns?: ReadonlySet<string>
-}
-
-/**
- * What would go: runs and experiments that lay in the trash for long, checkpoints that are neither the last nor
- * the best, artifacts of runs that are gone. Changes nothing.
- */
-export function findSpare(store: Store, scope: RetentionScope): SpareItem[] {
-  const purged = spareRuns(store, scope)
-  const going = new Set(purged.map((item) => item.id))
-  return [
-    ...purged,
-    ...spareExperiments(store, scope, going),
-    ...(scope.rules.thinCheckpoints ? checkpointItems(store, scope) : []),
-    ...orphans(store, scope),
-  ]
-}
-
-/**
- * Removes what `findSpare` found. Files go first: when it is interrupted, what is left is found again.
- * @returns bytes of artifacts given back
- */
-export function removeSpare(store: Store, artifactsDir: string, items: readonly SpareItem[]): number {
-  let sizeBytes = 0
-  for (const item of items) {
-    for (const path of item.paths) removeArtifacts(store, artifactsDir, path)
-    store.transaction(() => {
-      if (item.kind === 'run' && item.id !== null) purgeRun(store, item.id)
-      if (item.kind === 'experiment') store.run('DELETE FROM experiment WHERE id = ?', Number(item.id))
-    })
-    sizeBytes += item.sizeBytes
-  }
-  return sizeBytes
-}
-
-/** How full the folder of all artifacts is, by the rules. */
-export function artifactQuota(
-  artifactsDir: string,
-  rules: RetentionRules,
-): { sizeBytes: number; state: 'fine' | 'warn' | 'full' } {
-  const sizeBytes = existsSync(artifactsDir) ? artifactsSizeBytes(artifactsDir, '' as ArtifactPath) : 0
-  const state = sizeBytes >= rules.fullBytes ? 'full' : sizeBytes >= rules.warnBytes ? 'warn' : 'fine'
-  return { sizeBytes, state }
-}
-
-function spareRuns(store: Store, scope: RetentionScope): SpareItem[] {
-  const rows = store.all(
-    'SELECT id, name, artifact_uri, deleted_ms FROM run WHERE deleted_ms <= ? ORDER BY deleted_ms, seq',
-    scope.nowMs - scope.rules.trashDays * dayMs,
-  )
-  return rows
-    .filter((row) => !isKept(scope, row['id'] as string))
-    .map((row): SpareItem => {
-      const id = row['id'] as string
-      const folder = runFolder(row['artifact_uri'] as string)
-      return {
-        kind: 'run',
-        what: `run ${row['name'] as string} (${id.slice(0, 8)})`,
-        why: `in the trash for ${days(scope.nowMs - (row['deleted_ms'] as number))}`,
-        sizeBytes: folder === null ? 0 : artifactsSizeBytes(scope.artifactsDir, folder),
-        id,
-        paths: folder === null ? [] : [folder],
-      }
-    })
-}
-
-/** Deleted experiments of which no run stays. */
-function spareExperiments(
-  store: Store,
-  scope: RetentionScope,
-  going: ReadonlySet<string | null>,
-): SpareItem[] {
-  const rows = store.all(
-    'SELECT id, name, deleted_ms FROM experiment WHERE deleted_ms <= ? AND id <> 0 ORDER BY id',
-    scope.nowMs - scope.rules.trashDays * dayMs,
-  )
-  return rows
-    .filter((row) =>
-      store
-        .all('SELECT id FROM run WHERE experiment_id = ?', row['id'] as number)
-        .every((run) => going.has(run['id'] as string)),
-    )
-    .map((row): SpareItem => ({
-      kind: 'experiment',
-      what: `experiment ${row['name'] as string}`,
-      why: `in the trash for ${days(scope.nowMs - (row['deleted_ms'] as number))}`,
-      sizeBytes: 0,
-      id: String(row['id']),
-      paths: [],
-    }))
-}
-
-function checkpointItems(store: Store, scope: RetentionScope): SpareItem[] {
-  const items: SpareItem[] = []
-  const ended = store.all(
-    "SELECT seq FROM run WHERE deleted_ms IS NULL AND status NOT IN ('RUNNING', 'SCHEDULED') ORDER BY seq",
-  )
-  for (const row of ended) {
-    const [run] = loadRuns(store, [row['seq'] as number])
-    if (run === undefined || isKept(scope, run.id)) continue
-    const root = artifactPathOfUri(run.artifactUri)
-    if (root === null) continue
-    const paths = spareCheckpoints(store, scope.artifactsDir, { run, root })
-    if (paths.length === 0) continue
-    items.push({
-      kind: 'checkpoint',
-      what: `${paths.length} checkpoint${paths.length === 1 ? '' : 's'} of run ${run.name} (${run.id.slice(0, 8)})`,
-      why: 'neither the last nor the best',
-      sizeBytes: paths.reduce((sum, path) => sum + artifactsSizeBytes(scope.artifactsDir, path), 0),
-      id: run.id,
-      paths,
-    })
-  }
-  return items
-}
-
-/** Folders `<experiment>/<run>` whose run is not there any more: a purge was interrupted, or a store was replaced. */
-function orphans(store: Store, scope: RetentionScope): SpareItem[] {
-  const items: SpareItem[] = []
-  for (const experiment of folders(scope.artifactsDir).filter((name) => /^\d+$/.test(name))) {
-    for (const name of folders(join(scope.artifactsDir, experiment))) {
-      if (!/^[0-9a-f]{32}$/.test(name) || isKept(scope, name)) continue
-      if (store.get('SELECT 1 FROM run WHERE id = ?', name) !== undefined) continue
-      const path = `${experiment}/${name}` as ArtifactPath
-      items.push({
-        kind: 'orphan',
-        what: `artifacts of run ${name.slice(0, 8)}`,
-        why: 'their run is gone',
-        sizeBytes: artifactsSizeBytes(scope.artifactsDir, path),
-        id: null,
-        paths: [path],
-      })
-    }
-  }
-  return items
-}
-
-/** Takes a run out of the store for ever. */
-function purgeRun(store: Store, runId: string): void {
-  const seq = store.get('SELECT seq FROM run WHERE id = ?', runId)?.['seq']
-  if (seq === undefined) return
-  const tables = [
-    'param',
-    'tag',
-    'metric',
-    'latest_metric',
-    'run_dataset',
-    'run_model_input',
-    'run_model_output',
-  ]
-  for (const table of tables) store.run(`DELETE FROM ${table} WHERE run = ?`, seq)
-  store.run('DELETE FROM run WHERE seq = ?', seq)
-  store.run('DELETE FROM dataset WHERE NOT EXISTS (SELECT 1 FROM run_dataset i WHERE i.dataset = dataset.id)')
+  /** Runs and places that registered models stand on. */
+  pinned: { runs: ReadonlySet<string>; paths: ReadonlySet<string> }
+  rules?: RetentionRules
 }
 
 const dayMs = 86_400_000
 
-function days(ms: number): string {
-  const count = Math.floor(ms / dayMs)
-  return count === 1 ? '1 day' : `${count} days`
+/** What of runs and artifacts can go by the rules. Looks only; in slices, so that others get their turn. */
+export async function planCleanUp(parts: RetentionParts): Promise<CleanUpPlan> {
+  const rules = parts.rules ?? defaultRules
+  const usedBytes = artifactsSizeBytes(parts.artifactsDir, '' as ArtifactPath)
+  const trash = await planTrash(parts, rules)
+  const others = [...planOrphans(parts, rules), ...(await planCheckpoints(parts))]
+  const old = trash.filter(({ due }) => due)
+  let leftBytes = usedBytes - sizeOf([...old, ...others])
+  const spares: Spare[] = [...old, ...others]
+  for (const young of trash.filter(({ due }) => !due)) {
+    if (leftBytes <= rules.quotaBytes) break
+    spares.push({ ...young, why: `${young.why}; artifacts pass ${gigabytes(rules.quotaBytes)}` })
+    leftBytes -= young.sizeBytes
+  }
+  const notes: string[] = []
+  if (leftBytes > rules.warnBytes) {
+    notes.push(
+      `Artifacts of runs that are not in the trash take ${gigabytes(leftBytes)}` +
+        ` (${gigabytes(rules.quotaBytes)} are meant for them). Delete runs that are not needed, then run this again.`,
+    )
+  }
+  return { spares, notes }
 }
 
-function isKept(scope: RetentionScope, runId: string): boolean {
-  return scope.keepRuns?.has(runId) ?? false
+/** Does what was planned, one after the other. What fails is left and told. */
+export async function cleanUp(
+  plan: CleanUpPlan,
+  failed: (spare: Spare, why: string) => void,
+): Promise<Spare[]> {
+  const done: Spare[] = []
+  for (const spare of plan.spares) {
+    try {
+      await spare.remove()
+      done.push(spare)
+    } catch (error) {
+      failed(spare, (error as Error).message)
+    }
+    await new Promise(setImmediate)
+  }
+  return done
 }
 
-/** The folder of all a run's files: the one that holds `artifacts`. Null if they lie elsewhere. */
-function runFolder(artifactUri: string): ArtifactPath | null {
-  const path = artifactPathOfUri(artifactUri)
-  return path === null ? null : (path.replace(/\/artifacts$/, '') as ArtifactPath)
+async function planTrash(
+  parts: RetentionParts,
+  rules: RetentionRules,
+): Promise<(Spare & { due: boolean })[]> {
+  const { store, artifactsDir, nowMs, pinned } = parts
+  const before = nowMs - rules.trashDays * dayMs
+  const rows = store.all('SELECT seq FROM run WHERE deleted_ms IS NOT NULL ORDER BY deleted_ms')
+  const found: (Spare & { due: boolean })[] = []
+  for (const seqs of slices(rows.map((row) => row['seq'] as number))) {
+    for (const run of loadRuns(store, seqs)) {
+      if (pinned.runs.has(run.id)) continue
+      const path = ownPath(run)
+      const kept = path === null || holdsPinned(path, pinned.paths)
+      const deletedMs = run.deletedMs ?? nowMs
+      found.push({
+        what: `run ${run.id.slice(0, 8)} (${run.name})`,
+        why: `deleted ${Math.floor((nowMs - deletedMs) / dayMs)} days ago`,
+        sizeBytes: kept ? 0 : artifactsSizeBytes(artifactsDir, path),
+        due: deletedMs < before,
+        remove: async () => {
+          // The files first: a run that is still listed can be cleaned up again.
+          if (!kept) removeArtifacts(store, artifactsDir, path)
+          await purgeRun(store, run.id)
+          purgeExperiments(store, before)
+        },
+      })
+    }
+    await new Promise(setImmediate)
+  }
+  return found
 }
 
-function folders(path: string): string[] {
-  if (!existsSync(path)) return []
-  return readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== incomingFolder)
-    .map((entry) => entry.name)
-    .sort()
+/** Folders that are laid out as a run's, while there is no such run. Other files are the user's own. */
+function planOrphans(parts: RetentionParts, rules: RetentionRules): Spare[] {
+  const { store, artifactsDir, nowMs, pinned } = parts
+  const spares: Spare[] = []
+  for (const experiment of foldersOf(artifactsDir).filter((name) => /^\d+$/.test(name))) {
+    for (const name of foldersOf(join(artifactsDir, experiment))) {
+      if (!/^[0-9a-f]{32}$/.test(name)) continue
+      if (store.get('SELECT 1 FROM run WHERE id = ?', name) !== undefined) continue
+      const path = parseArtifactPath(`${experiment}/${name}`)
+      if (holdsPinned(path, pinned.paths) || pinned.runs.has(name)) continue
+      if (nowMs - statSync(join(artifactsDir, path)).mtimeMs < rules.orphanDays * dayMs) continue
+      spares.push({
+        what: `artifacts ${path}`,
+        why: 'there is no such run',
+        sizeBytes: artifactsSizeBytes(artifactsDir, path),
+        remove: async () => removeArtifacts(store, artifactsDir, path),
+      })
+    }
+  }
+  return spares
+}
+
+async function planCheckpoints(parts: RetentionParts): Promise<Spare[]> {
+  const { store, artifactsDir, pinned } = parts
+  const rows = store.all("SELECT seq FROM run WHERE deleted_ms IS NULL AND status <> 'RUNNING' ORDER BY seq")
+  const spares: Spare[] = []
+  for (const seqs of slices(rows.map((row) => row['seq'] as number))) {
+    for (const run of loadRuns(store, seqs)) {
+      for (const path of spareCheckpoints({ store, artifactsDir, run })) {
+        if (holdsPinned(path, pinned.paths)) continue
+        spares.push({
+          what: `checkpoint ${path}`,
+          why: `neither last nor best of run ${run.id.slice(0, 8)}`,
+          sizeBytes: artifactsSizeBytes(artifactsDir, path),
+          remove: async () => removeArtifacts(store, artifactsDir, path),
+        })
+      }
+    }
+    await new Promise(setImmediate)
+  }
+  return spares
+}
+
+/** Where a run's artifacts are among ours, only if the place is its own; null if they are elsewhere. */
+function ownPath(run: Run): ArtifactPath | null {
+  const path = artifactPathOfUri(run.artifactUri)
+  if (path === null || !path.split('/').includes(run.id)) return null
+  return path.endsWith(`/${run.id}/artifacts`) ? parseArtifactPath(path.slice(0, -'/artifacts'.length)) : path
+}
+
+/** Whether something pinned lies in the path, or the path in something pinned. */
+function holdsPinned(path: string, pinned: ReadonlySet<string>): boolean {
+  for (const each of pinned) {
+    if (each === path || each.startsWith(`${path}/`) || path.startsWith(`${each}/`)) return true
+  }
+  return false
+}
+
+function foldersOf(folder: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true })
+  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+}
+
+function* slices(seqs: readonly number[]): Generator<number[]> {
+  for (let at = 0; at < seqs.length; at += 200) yield seqs.slice(at, at + 200)
+}
+
+function sizeOf(spares: readonly Spare[]): number {
+  return spares.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`
 }

@@ -39,13 +39,15 @@ export async function discoverKernels(
   surroundings: Surroundings = ownSurroundings(),
 ): Promise<DiscoveredKernel[]> {
   const environments = await findEnvironments(root, surroundings)
-  const active = environments.find(({ kind }) => kind === 'active') ?? null
-  const installed = await readKernelspecs(kernelspecFolders(surroundings, active?.prefix ?? null))
+  const near = environments.filter(({ kind }) => kind === 'project' || kind === 'active')
+  const active = near.find(({ kind }) => kind === 'active') ?? null
+  const listed = await readKernelspecs(kernelspecFolders(surroundings, active?.prefix ?? null))
+  const installed = listed.filter((one) => !isOwnPython(one, near))
   const context = { environments, surroundings }
   const specs = await Promise.all(installed.map((one) => fromKernelspec(one, { ...context, owner: null })))
   const lists = await Promise.all(
     environments.map(async (environment) => ({
-      isOwn: environment.kind === 'project' || environment.kind === 'active',
+      isOwn: near.includes(environment),
       kernels: [
         await fromEnvironment(environment, surroundings),
         ...(await specsInside(environment, { ...context, installed })),
@@ -70,17 +72,21 @@ async function specsInside(
   const found = await readKernelspecs([join(environment.prefix, 'share', 'jupyter', 'kernels')])
   const kernels: DiscoveredKernel[] = []
   for (const one of found) {
-    if (installed.some(({ folder }) => folder === one.folder)) continue
-    if (
-      !('broken' in one.spec) &&
-      isPythonAlias(one.spec.argv[0] ?? '') &&
-      one.spec.argv.includes('ipykernel_launcher')
-    )
-      continue
+    if (isOwnPython(one, [environment]) || installed.some(({ folder }) => folder === one.folder)) continue
     const named = { ...one, name: `${one.name}@${environment.name}` }
     kernels.push(await fromKernelspec(named, { environments, surroundings, owner: environment }))
   }
   return kernels
+}
+
+/** Whether a kernelspec is the Python kernel of the environment in which it lies: that is on the list by itself. */
+function isOwnPython(
+  { folder, spec }: InstalledKernelspec,
+  environments: readonly PythonEnvironment[],
+): boolean {
+  if ('broken' in spec || !isPythonAlias(spec.argv[0] ?? '') || !spec.argv.includes('ipykernel_launcher'))
+    return false
+  return environments.some(({ prefix }) => prefix === prefixOf(folder))
 }
 
 async function fromEnvironment(

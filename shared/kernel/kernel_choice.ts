@@ -26,7 +26,7 @@ export function findKernel(found: readonly DiscoveredKernel[], wanted: WantedKer
   if (wanted.name !== null) return findByName(found, wanted.name)
   const named = wanted.kernelspec?.name ?? null
   const language = (wanted.kernelspec?.language ?? languageOf(found, named) ?? 'python').toLowerCase()
-  const isAnyPython = language === 'python' && (named === null || /^python[23]?$/.test(named))
+  const isAnyPython = language === 'python' && (named === null || isPythonName(named))
   if (!isAnyPython && named !== null) {
     const kernel = found.find((one) => one.usable && isCalled(one, named))
     if (kernel !== undefined) return { kernel, why: 'the notebook names it' }
@@ -42,11 +42,16 @@ function findByName(found: readonly DiscoveredKernel[], name: string): KernelCho
   const exact = found.find((one) => isCalled(one, name))
   if (exact?.usable === true) return { kernel: exact, why: 'it was asked for' }
   if (exact !== undefined) throw unusable(exact)
-  const language = name.toLowerCase()
+  // Jupyter calls every Python python3.
+  const language = isPythonName(name) ? 'python' : name.toLowerCase()
   if (found.some((one) => one.launch.language === language)) {
     return { kernel: bestOf(found, language), why: `it is the first here for ${titleOf(language)}` }
   }
   throw notFound(`There is no kernel "${name}"`, found)
+}
+
+function isPythonName(name: string): boolean {
+  return /^python[23]?$/i.test(name)
 }
 
 function isCalled({ launch, path }: DiscoveredKernel, name: string): boolean {

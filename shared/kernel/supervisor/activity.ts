@@ -12,8 +12,8 @@ export interface Activity {
   /** The requests that are being handled. */
   requests(): MessageHeader[]
   /**
-   * Whether an interrupt reaches the code that runs. A kernel says that it is busy a moment before it is ready to be
-   * interrupted; an interrupt in between is lost. After the code's echo, or some time, it is ready.
+   * Whether an interrupt reaches the code that runs. A kernel says that it is busy, and echoes the code, a moment
+   * before it is ready to be interrupted; in between an interrupt is lost (ipykernel) or ends the kernel (R).
    */
   readonly interruptible: boolean
   /** Takes for granted that an execution runs, of which an earlier supervisor has heard. */
@@ -25,13 +25,13 @@ export interface Activity {
 
 interface Handling {
   header: MessageHeader
-  sinceMs: number
-  /** Whether its code was echoed. */
-  begun: boolean
+  /** From when on it may be interrupted. */
+  readyAtMs: number
 }
 
-/** After so long without an echo (silent code has none) an interrupt is sent all the same. */
-const echoWithinMs = 500
+/** After so long without an echo (silent code has none) a kernel counts as ready, and so long after one. */
+const afterBusyMs = 500
+const afterEchoMs = 100
 
 /** Begins with a kernel that does nothing. */
 export function openActivity(): Activity {
@@ -51,12 +51,12 @@ export function openActivity(): Activity {
       const id = parent.msg_id
       if (id === undefined) return
       if (status === 'busy') {
-        handled.set(id, { header: parent as MessageHeader, sinceMs: performance.now(), begun: false })
+        handled.set(id, { header: parent as MessageHeader, readyAtMs: performance.now() + afterBusyMs })
       }
       if (status === 'idle') handled.delete(id)
       if (type !== 'execute_input') return
       const one = handled.get(id)
-      if (one !== undefined) one.begun = true
+      if (one !== undefined) one.readyAtMs = performance.now() + afterEchoMs
     },
     get busy() {
       return handled.size > 0
@@ -67,11 +67,11 @@ export function openActivity(): Activity {
     requests: () => [...handled.values()].map(({ header }) => header),
     get interruptible() {
       const one = runningNow()
-      return one === null || one.begun || performance.now() - one.sinceMs > echoWithinMs
+      return one === null || performance.now() >= one.readyAtMs
     },
     presume(id) {
       const { header } = composeMessage('execute_request', {}, { session: '', msgId: id })
-      handled.set(id, { header, sinceMs: performance.now(), begun: true })
+      handled.set(id, { header, readyAtMs: 0 })
     },
     drop(ids) {
       for (const id of ids) handled.delete(id)

@@ -152,7 +152,7 @@ describe('starting a kernel', function () {
     await project.supervisor.stop(kernel.id)
     const [end] = await told
     assert.ok(end.status === 'rejected' || end.value.status === 'error')
-    assert.throws(() => session.execute('1'), { code: 'kernel_dead' })
+    await assert.rejects(async () => session.execute('1').done, { code: 'kernel_dead' })
     assert.deepEqual(await project.supervisor.list(), [])
   })
 })

@@ -33,7 +33,7 @@ class TestKernel:
             "store_history": True,
             "user_expressions": {},
             "allow_stdin": False,
-            "stop_on_error": True,
+            "stop_on_error": False,
             **options,
         }
         message = self.client.session.msg("execute_request", content)

@@ -16,8 +16,8 @@ class XGBoostTest(ScriptCase):
     def test_train_is_a_run_with_its_rounds(self) -> None:
         run = self.one(
             SETUP + "import xgboost as xgb\nd = xgb.DMatrix(X[:300], y[:300]); e = xgb.DMatrix(X[300:], y[300:])\n"
-            "b = xgb.train({'objective': 'binary:logistic', 'max_depth': 3, 'nthread': 1}, d, num_boost_round=8,"
-            " evals=[(d, 'train'), (e, 'valid')], verbose_eval=False)\n"
+            "b = xgb.train({'objective': 'binary:logistic', 'max_depth': 3, 'nthread': 1}, d, 8,"
+            " [(d, 'train'), (e, 'valid')], verbose_eval=False)\n"
             "from sklearn.metrics import roc_auc_score\np = b.predict(e); roc_auc_score(y[300:], p)"
         )
         self.assertEqual(run["params"]["max_depth"], "3")

@@ -27,7 +27,7 @@ import torch, daybook, warnings, transformers
 from transformers import BertConfig, BertForSequenceClassification, Trainer, TrainingArguments
 config = BertConfig(vocab_size=50, hidden_size=8, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8)
 rows = [{'input_ids': torch.randint(0, 50, (6,)), 'labels': torch.tensor(i % 2)} for i in range(32)]
-args = TrainingArguments('out', num_train_epochs=2, per_device_train_batch_size=8, logging_steps=2, report_to=[%s],
+args = TrainingArguments('out', num_train_epochs=2, per_device_train_batch_size=8, logging_steps=2, report_to=[],
                          save_strategy='no', disable_tqdm=True, learning_rate=1e-3, use_cpu=True)
 trainer = Trainer(BertForSequenceClassification(config), args, train_dataset=rows, eval_dataset=rows)
 trainer.train(); trainer.evaluate()
@@ -48,7 +48,7 @@ class LightningTest(ScriptCase):
 
 class TrainerTest(ScriptCase):
     def test_train_is_a_run_with_its_logs(self) -> None:
-        run = self.one(TRAINER % "")
+        run = self.one(TRAINER)
         self.assertEqual(run["params"]["learning_rate"], "0.001")
         self.assertEqual(run["params"]["model_model_type"], "bert")
         self.assertEqual([r[2] for r in run["rows"] if r[0] == "loss"], [2, 4, 6, 8])

@@ -1,8 +1,8 @@
 """What the hooks of XGBoost and LightGBM share: a call of `train` or `cv` as a fit, its rounds as metric steps."""
 
 import functools
-import weakref
-from typing import Any, Callable, Dict, Optional
+import inspect
+from typing import Any, Callable, Dict, Optional, Tuple
 
 from ..clean import warn_once
 from . import fits
@@ -76,21 +76,11 @@ def _on_answer(original: Callable[..., Any], model: Any, args: tuple, kwargs: di
         fits.leave()
 
 
-def weak(value: Any) -> Any:
-    """A weak reference, or None for what has none."""
-    try:
-        return weakref.ref(value)
-    except TypeError:
-        return None
-
-
 def bound(original: Callable[..., Any], args: tuple, kwargs: dict) -> Dict[str, Any]:
-    """The call's arguments by name."""
-    return dict(_signature(original).bind(*args, **kwargs).arguments)
+    """The call's arguments by name, also those given by place that are meant to be given by name."""
+    return {**dict(zip(_names(original), args)), **kwargs}
 
 
 @functools.lru_cache(maxsize=16)
-def _signature(original: Callable[..., Any]) -> Any:
-    import inspect
-
-    return inspect.signature(original)
+def _names(original: Callable[..., Any]) -> Tuple[str, ...]:
+    return tuple(inspect.signature(original).parameters)

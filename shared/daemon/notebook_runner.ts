@@ -8,7 +8,12 @@ import type { Log } from '../base/log.ts'
 import { Problem, toWireProblem } from '../base/problem.ts'
 import type { StatePaths } from '../base/project.ts'
 import type { KernelId } from '../kernel/kernel.ts'
-import { notebookLanguage, parseNotebook, type NotebookDocument } from '../notebook/document.ts'
+import {
+  notebookLanguage,
+  parseNotebook,
+  type NotebookCell,
+  type NotebookDocument,
+} from '../notebook/document.ts'
 import { editNotebook, type NotebookEdit } from '../notebook/edit.ts'
 import { readNotebook, saveNotebook } from '../notebook/file.ts'
 import { injectParameters, readParameters } from '../notebook/parameters.ts'
@@ -99,8 +104,9 @@ export class NotebookRunner {
         'mlflow.source.type': 'NOTEBOOK',
       },
     })
-    const defaults = readParameters(file.document).map(({ name, text }) => [name, text])
-    logBatch(store, run.id, { params: { ...Object.fromEntries(defaults), ...given.values } })
+    const defaults: Record<string, string> = {}
+    for (const { name, text } of readParameters(file.document)) defaults[name] = text
+    logBatch(store, run.id, { params: { ...defaults, ...given.values } })
     const progress: NotebookRun = {
       id: ulid(nowMs),
       path: wanted.path,
@@ -332,17 +338,19 @@ function codeCells(document: NotebookDocument): CellProgress[] {
     .filter((cell) => cell.type === 'code' && cell.source.trim() !== '')
     .map((cell) => ({
       index: cell.index,
-      title: redact(title(cell.source)),
+      title: redact(title(document, cell)),
       state: 'waiting',
       startedAtMs: null,
       wallMs: null,
     }))
 }
 
-function title(source: string): string {
-  const lines = source.split('\n').filter((line) => line.trim() !== '')
-  const first = lines.find((line) => !line.trim().startsWith('#')) ?? lines[0] ?? ''
-  return first.slice(0, 60)
+/** What a cell is about: the heading right above it, else its first comment, else its first line of code. */
+function title({ cells }: NotebookDocument, { index, source }: NotebookCell): string {
+  const above = cells[index - 1]
+  const heading = above?.type === 'markdown' ? /^#+ +(.+)$/m.exec(above.source)?.[1] : undefined
+  const first = source.split('\n').find((line) => line.trim() !== '') ?? ''
+  return (heading ?? first.trim().replace(/^#+ */, '')).slice(0, 60)
 }
 
 function countRuns(store: Store, experimentId: string): number {

@@ -117,7 +117,7 @@ export function openStore(path: string, options: { readOnly?: boolean } = {}): S
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON')
     }
     const store = new Store(path, database)
-    if (!readOnly) migrate(store)
+    if (!readOnly) migrate(database, path)
     return store
   } catch (error) {
     throw explain(error, path)

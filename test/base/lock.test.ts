@@ -26,7 +26,12 @@ describe('takeLock()', () => {
     const path = join(folder, 'lock')
     const code = `import { takeLock } from ${JSON.stringify(new URL('../../shared/base/lock.ts', import.meta.url).href)}
       takeLock(${JSON.stringify(path)}); console.log('taken'); setInterval(() => {}, 1000)`
-    const holder = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', code])
+    const holder = spawn(process.execPath, [
+      '--disable-warning=ExperimentalWarning',
+      '--input-type=module',
+      '-e',
+      code,
+    ])
     await once(holder.stdout, 'data')
     assert.equal(takeLock(path), null)
     holder.kill('SIGKILL')

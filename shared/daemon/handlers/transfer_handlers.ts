@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import type { Handlers } from '../../api/contract.ts'
 import { exportAll } from '../../runs/export.ts'
 import type { Store } from '../../store/store.ts'
@@ -13,7 +12,6 @@ export interface TransferParts {
 export function transferHandlers({ store, artifactsDir }: TransferParts): Pick<Handlers, 'store.export'> {
   return {
     'store.export': async ({ folder }) => {
-      mkdirSync(folder, { recursive: true })
       const done = await exportAll(store, { folder, artifactsDir })
       return {
         folder,

@@ -1,5 +1,5 @@
 import { readBundle, readOutput } from '../notebook/output.ts'
-import type { NotebookOutput } from '../notebook/output.ts'
+import type { MimeBundle, NotebookOutput } from '../notebook/output.ts'
 import { TerminalText } from './terminal_text.ts'
 
 /** The outputs of one execution (or of one Output widget) while they come. */
@@ -8,7 +8,7 @@ export class OutputList {
   owner: string | null
   readonly #limitBytes: number
   #entries: Entry[] = []
-  #byDisplayId = new Map<string, FixedEntry[]>()
+  readonly #displays = new Map<string, Display>()
   #sizeBytes = 0
   #clearBeforeNext = false
   #dropped = 0
@@ -52,39 +52,33 @@ export class OutputList {
   add(output: NotebookOutput, displayId: string | null): void {
     this.#begin()
     const kept = output.output_type === 'error' ? clipError(output) : output
-    const entry: FixedEntry = { kind: 'fixed', output: kept, sizeBytes: sizeOf(kept), displayId }
+    const sizeBytes = sizeOf(kept)
     const isError = output.output_type === 'error'
-    if (!isError && this.#cut === null && this.#sizeBytes + entry.sizeBytes > this.#limitBytes) {
+    if (!isError && this.#cut === null && this.#sizeBytes + sizeBytes > this.#limitBytes) {
       this.cut(sayLimit(this.#limitBytes))
     }
     if (!isError && this.#cut !== null) return this.#drop()
-    this.#entries.push(entry)
-    this.#sizeBytes += entry.sizeBytes
-    if (displayId === null) return
-    this.#byDisplayId.set(displayId, [...(this.#byDisplayId.get(displayId) ?? []), entry])
+    this.#sizeBytes += sizeBytes
+    const display = displayId === null ? null : this.#displayOf(displayId, kept, sizeBytes)
+    this.#entries.push({ kind: 'fixed', output: kept, display })
   }
 
   /** Gives all outputs with that display_id another content. @returns whether there was one */
   update(displayId: string, content: Readonly<Record<string, unknown>>): boolean {
-    const entries = this.#byDisplayId.get(displayId) ?? []
-    for (const entry of entries) {
-      const output = {
-        ...entry.output,
-        data: readBundle(content['data']),
-        metadata: asObject(content['metadata']),
-      } as NotebookOutput
-      const sizeBytes = sizeOf(output)
-      const grown = this.#sizeBytes + sizeBytes - entry.sizeBytes
-      if (grown > this.#limitBytes && sizeBytes > entry.sizeBytes) {
-        if (this.#cut === null) this.cut(sayLimit(this.#limitBytes))
-        this.#drop()
-      } else {
-        Object.assign(entry, { output, sizeBytes })
-        this.#sizeBytes = grown
-        this.#made = null
-      }
+    const display = this.#displays.get(displayId)
+    if (display === undefined) return false
+    const shown = { data: readBundle(content['data']), metadata: asObject(content['metadata']) }
+    const sizeBytes = sizeOf({ output_type: 'display_data', ...shown })
+    const grown = this.#sizeBytes + (sizeBytes - display.sizeBytes) * display.count
+    if (grown > this.#limitBytes && sizeBytes > display.sizeBytes) {
+      this.cut(sayLimit(this.#limitBytes))
+      this.#drop()
+    } else {
+      Object.assign(display, { shown, sizeBytes })
+      this.#sizeBytes = grown
+      this.#made = null
     }
-    return entries.length > 0
+    return true
   }
 
   /** Takes everything away: at once, or just before the next output comes. */
@@ -110,7 +104,7 @@ export class OutputList {
 
   /** The display_ids it shows. */
   displayIds(): IterableIterator<string> {
-    return this.#byDisplayId.keys()
+    return this.#displays.keys()
   }
 
   /** Puts other outputs in place of all. */
@@ -132,13 +126,23 @@ export class OutputList {
   #empty(): void {
     this.#clearBeforeNext = false
     this.#entries = []
-    this.#byDisplayId.clear()
+    this.#displays.clear()
     this.#sizeBytes = 0
     this.#made = null
     this.#dropped = 0
     const { says, lasts } = this.#cut ?? { says: '', lasts: false }
     this.#cut = null
     if (lasts) this.cut(says, true)
+  }
+
+  #displayOf(displayId: string, output: NotebookOutput, sizeBytes: number): Display {
+    const display = this.#displays.get(displayId) ?? { shown: {}, sizeBytes, count: 0 }
+    this.#displays.set(displayId, display)
+    if ('data' in output && display.count === 0) {
+      display.shown = { data: output.data, metadata: output.metadata }
+    }
+    display.count++
+    return display
   }
 
   #openStream(name: string): StreamEntry {
@@ -150,7 +154,7 @@ export class OutputList {
 
   #make(entry: Entry): NotebookOutput {
     if (entry.kind === 'stream') return { output_type: 'stream', name: entry.name, text: entry.text.text }
-    if (entry.kind === 'fixed') return entry.output
+    if (entry.kind === 'fixed') return { ...entry.output, ...entry.display?.shown }
     if (entry.kind === 'note') return ourWord(entry.says)
     const messages = this.#dropped === 1 ? '1 message' : `${this.#dropped.toLocaleString('en')} messages`
     return ourWord(`${this.#cut?.says ?? ''}${this.#dropped > 0 ? `; ${messages} after it not kept` : ''}`)
@@ -166,8 +170,15 @@ interface StreamEntry {
 interface FixedEntry {
   kind: 'fixed'
   output: NotebookOutput
+  /** What it shows instead, for one with a display_id. */
+  display: Display | null
+}
+
+/** What all outputs of one display_id show: one update changes them all. */
+interface Display {
+  shown: { data?: MimeBundle; metadata?: Readonly<Record<string, unknown>> }
   sizeBytes: number
-  displayId: string | null
+  count: number
 }
 
 type Entry = StreamEntry | FixedEntry | { kind: 'note'; says: string } | { kind: 'cut' }

@@ -1,4 +1,3 @@
-import { WrittenNumber } from './literal.ts'
 import type { ParameterLanguage, ParameterValue } from './literal.ts'
 import { readNumber, wholeNumber } from './typed_value.ts'
 
@@ -200,11 +199,4 @@ function takeText(reader: Reader, text: string): boolean {
 
 function skipBlanks(reader: Reader): void {
   match(reader, /\s*/y)
-}
-
-/** Whether a value is a number of some form, and its value if it is. */
-export function asNumber(value: ParameterValue | undefined): number | undefined {
-  if (typeof value === 'number') return value
-  if (value instanceof WrittenNumber) return value.value
-  return typeof value === 'bigint' ? Number(value) : undefined
 }

@@ -123,10 +123,11 @@ function readRun(experiment: string, folder: string): SourceRun {
     artifactUri: meta.artifact_uri ?? '',
     metrics: () => readMetrics(join(folder, 'metrics')),
     artifacts: () => {
-      const place = [join(folder, 'artifacts'), localPath(meta.artifact_uri ?? '')].find(
-        (path) => path !== null && existsSync(path),
-      )
-      return place === undefined || place === null ? null : readFiles(place)
+      const own = join(folder, 'artifacts')
+      if (existsSync(own)) return readFiles(own)
+      // A folder that is not the run's own could be anything, such as the user's keys.
+      const told = localPath(meta.artifact_uri ?? '')
+      return told?.includes(runId) === true && existsSync(told) ? readFiles(told) : null
     },
   }
 }

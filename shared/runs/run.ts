@@ -46,6 +46,8 @@ export interface NewRun {
   /** Where it is in its life; RUNNING if left out. */
   status?: RunStatus
   random?: () => number
+  /** Where its artifacts lie, if not with those of its experiment. */
+  artifactUri?: string
 }
 
 /**
@@ -68,7 +70,7 @@ export function createRun(store: Store, wanted: NewRun): Run {
       wanted.userId ?? 'unknown',
       wanted.status ?? 'RUNNING',
       bindTime(wanted.startMs),
-      `${experiment.artifactLocation}/${id}/artifacts`,
+      wanted.artifactUri ?? `${experiment.artifactLocation}/${id}/artifacts`,
     )
     writeTags(store, seq, { ...wanted.tags, [nameTag]: name })
     return getRun(store, id)

@@ -19,8 +19,6 @@ const files = [
   { path: 'tests/tracking/test_mlflow_artifacts.py' },
   { path: 'tests/tracking/test_client_webhooks.py' },
   { path: 'tests/tracking/test_tracking.py', fixture: 'tracking_uri_mock' },
-  { path: 'tests/tracking/test_log_image.py', fixture: 'tracking_uri_mock' },
-  { path: 'tests/tracking/test_log_figure.py', fixture: 'tracking_uri_mock' },
   { path: 'tests/store/tracking/test_sqlalchemy_store.py', fixture: 'store' },
 ]
 
@@ -47,7 +45,7 @@ await runMain(async () => {
   await steps.step(`MLflow ${version} in an environment of its own`, async () => {
     python = await cachedEnvironment(`mlflow-${version}`, [
       `mlflow==${version}.*`,
-      ...['pytest', 'pytest-asyncio', 'httpx', 'pillow', 'matplotlib', 'plotly', 'kaleido'],
+      ...['pytest', 'pytest-asyncio', 'httpx', 'pillow', 'matplotlib'],
     ])
     return 'ready'
   })

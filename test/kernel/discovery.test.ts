@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { discoverKernels } from '../../shared/kernel/discovery.ts'
 import type { DiscoveredKernel } from '../../shared/kernel/discovery.ts'
+import { kernelEnvironment } from '../../shared/kernel/launch.ts'
 import { emptySurroundings, makeEnvironment, makeFile, makeProgram, makeSpec } from './environments.ts'
 
 describe('discoverKernels()', () => {
@@ -61,6 +62,22 @@ describe('discoverKernels()', () => {
     assert.deepEqual(launch.argv, [path, '-m', 'ipykernel_launcher', '-f', '{connection_file}'])
     assert.deepEqual(launch.env, { PATH: `${prefix}/bin:${home}/bin`, VIRTUAL_ENV: prefix })
     assert.ok(launch.unset?.includes('PYTHONHOME') === true && launch.unset.includes('CONDA_PREFIX'))
+  })
+
+  it('keeps what belongs to the editor or to another environment out of the kernel', async () => {
+    makeEnvironment(join(root, '.venv'), { ipykernel: '7.4.0' })
+    const { launch } = await only()
+    const own = { LANG: 'C', PYTHONHOME: '/x', CONDA_PREFIX: '/c', VIRTUAL_ENV: '/other', PATH: '/bin' }
+    const editor = {
+      VSCODE_PID: '1',
+      ELECTRON_RUN_AS_NODE: '1',
+      NODE_OPTIONS: '--inspect',
+      JPY_PARENT_PID: '1',
+    }
+    assert.deepEqual(kernelEnvironment({ ...own, ...editor }, launch.env, launch.unset), {
+      LANG: 'C',
+      ...launch.env,
+    })
   })
 
   it('starts a conda environment with its own variables', async () => {

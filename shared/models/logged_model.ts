@@ -1,5 +1,6 @@
 import { randomHex } from '../base/id.ts'
 import { Problem } from '../base/problem.ts'
+import { uriBelow } from '../runs/artifact_path.ts'
 import { requireActiveExperiment } from '../runs/experiment.ts'
 import { randomRunName } from '../runs/run_name.ts'
 import type { Store } from '../store/store.ts'
@@ -45,7 +46,7 @@ export function createLoggedModel(store: Store, wanted: NewLoggedModel): LoggedM
       wanted.name ?? randomRunName(wanted.random ?? Math.random),
       wanted.modelType ?? null,
       wanted.sourceRunId ?? null,
-      `${experiment.artifactLocation.replace(/\/+$/, '')}/models/${id}/artifacts`,
+      uriBelow(experiment.artifactLocation, `models/${id}/artifacts`),
       wanted.nowMs,
       wanted.nowMs,
     )

@@ -45,6 +45,13 @@ export function artifactPathOfUri(uri: string): ArtifactPath | null {
   return parseArtifactPath((match.groups?.['path'] ?? '').replace(/^\/+/, ''))
 }
 
+/** A URI below another: the path goes on, what stands after a `?` stays at the end. */
+export function uriBelow(root: string, path: string): string {
+  const at = root.search(/[?#]/)
+  const [start, rest] = at < 0 ? [root, ''] : [root.slice(0, at), root.slice(at)]
+  return `${start.replace(/\/+$/, '')}/${path}${rest}`
+}
+
 /** The text and what it becomes when decoded again and again: some proxies and clients decode twice. */
 function* readings(raw: string): Generator<string> {
   let text = raw

@@ -1,6 +1,7 @@
 import { randomHex } from '../base/id.ts'
 import { Problem } from '../base/problem.ts'
 import type { Store } from '../store/store.ts'
+import { uriBelow } from './artifact_path.ts'
 import { requireActiveExperiment } from './experiment.ts'
 import { internKey } from './key_name.ts'
 import { loadRuns, type Run, type RunStatus } from './run_data.ts'
@@ -70,7 +71,7 @@ export function createRun(store: Store, wanted: NewRun): Run {
       wanted.userId ?? 'unknown',
       wanted.status ?? 'RUNNING',
       bindTime(wanted.startMs),
-      wanted.artifactUri ?? `${experiment.artifactLocation}/${id}/artifacts`,
+      wanted.artifactUri ?? uriBelow(experiment.artifactLocation, `${id}/artifacts`),
     )
     writeTags(store, seq, { ...wanted.tags, [nameTag]: name })
     return getRun(store, id)

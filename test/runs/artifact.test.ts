@@ -26,6 +26,7 @@ import {
   artifactPathOfUri,
   joinArtifactPath,
   parseArtifactPath,
+  uriBelow,
   type ArtifactPath,
 } from '../../shared/runs/artifact_path.ts'
 import { openStore, type Store } from '../../shared/store/store.ts'
@@ -130,6 +131,17 @@ describe('artifactPathOfUri()', () => {
   it('refuses a URI that leads out', () => {
     assert.throws(() => artifactPathOfUri('mlflow-artifacts:/1/../../etc'), { code: 'bad_request' })
   })
+})
+
+describe('uriBelow()', () => {
+  const uris: [string, string][] = [
+    ['mlflow-artifacts:/1', 'mlflow-artifacts:/1/r/artifacts'],
+    ['s3://b/x/', 's3://b/x/r/artifacts'],
+    ['mysql://u@h/db?driver=a/b', 'mysql://u@h/db/r/artifacts?driver=a/b'],
+    ['/data', '/data/r/artifacts'],
+  ]
+  for (const [root, below] of uris)
+    it(`gives ${below}`, () => assert.equal(uriBelow(root, 'r/artifacts'), below))
 })
 
 describe('the artifacts', () => {

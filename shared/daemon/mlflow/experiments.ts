@@ -10,7 +10,13 @@ import {
   setExperimentTag,
 } from '../../runs/experiment.ts'
 import { searchExperiments } from '../../runs/search_experiments.ts'
-import { checkExperimentId, checkExperimentName, checkExperimentTag, checkMaxResults } from './limits.ts'
+import {
+  checkExperimentId,
+  checkExperimentName,
+  checkExperimentTag,
+  checkMaxResults,
+  refuse,
+} from './limits.ts'
 import { MlflowProblem } from './problem.ts'
 import type { JsonRoute, Route, RouteContext } from './route.ts'
 import { experimentJson } from './run_json.ts'
@@ -44,6 +50,8 @@ const create: Handle = (context, params) => {
 
 /** A relative path means the folder of this process, as with MLflow's server; clients run in other folders. */
 function absoluteLocation(location: string): string {
+  if (/[#;]/.test(location)) throw refuse("'artifact_location' URL can't include fragments or params.")
+  if (/\?.*(\.\.|%2e)/is.test(location)) throw refuse('Invalid query string')
   return /^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(location) ? location : resolve(location)
 }
 

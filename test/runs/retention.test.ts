@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { logInputs } from '../../shared/runs/dataset.ts'
 import { createExperiment, deleteExperiment, getExperiment } from '../../shared/runs/experiment.ts'
 import { logBatch } from '../../shared/runs/logging.ts'
-import {
-  artifactQuota,
-  defaultRetention,
-  findSpare,
-  removeSpare,
-  type SpareItem,
-} from '../../shared/runs/retention.ts'
+import { cleanUp, planCleanUp, type RetentionParts, type Spare } from '../../shared/runs/retention.ts'
 import { createRun, deleteRun, findRunSeq, getRun, updateRun } from '../../shared/runs/run.ts'
 import { eachWithStore } from './store.ts'
 
@@ -18,7 +12,7 @@ const day = 86_400_000
 const nowMs = 100 * day
 const runId = (digit: string): string => digit.repeat(32)
 
-describe('findSpare() and removeSpare()', () => {
+describe('planCleanUp() and cleanUp()', () => {
   const held = eachWithStore()
   let artifactsDir: string
 
@@ -53,19 +47,25 @@ describe('findSpare() and removeSpare()', () => {
     if (deletedMs !== null) deleteRun(held.store, id, deletedMs)
     return id
   }
-  const find = (keepRuns = new Set<string>()): SpareItem[] =>
-    findSpare(held.store, { artifactsDir, rules: defaultRetention, nowMs, keepRuns })
+  const find = async (more: Partial<RetentionParts> = {}): Promise<Spare[]> => {
+    const pinned = { runs: new Set<string>(), paths: new Set<string>() }
+    return (await planCleanUp({ store: held.store, artifactsDir, nowMs, pinned, ...more })).spares
+  }
+  const remove = async (spares: Spare[]): Promise<void> => {
+    const done = await cleanUp({ spares, notes: [] }, (spare, why) => assert.fail(`${spare.what}: ${why}`))
+    assert.deepEqual(done, spares)
+  }
 
-  it('purges runs after 30 days in the trash, with all they logged, and no other', () => {
-    const [gone, young, alive] = [run('a', nowMs - 30 * day), run('b', nowMs - 30 * day + 1), run('c')]
+  it('purges runs after 30 days in the trash, with all they logged, and no other', async () => {
+    const [gone, young, alive] = [run('a', nowMs - 31 * day), run('b', nowMs - 30 * day), run('c')]
     const before = getRun(held.store, alive)
-    const items = find()
+    const spares = await find()
     assert.deepEqual(
-      items.map(({ kind, what, why, sizeBytes }) => ({ kind, what, why, sizeBytes })),
-      [{ kind: 'run', what: 'run run a (aaaaaaaa)', why: 'in the trash for 30 days', sizeBytes: 100 }],
+      spares.map(({ what, why, sizeBytes }) => ({ what, why, sizeBytes })),
+      [{ what: 'run aaaaaaaa (run a)', why: 'deleted 31 days ago', sizeBytes: 100 }],
     )
-    assert(existsSync(join(artifactsDir, '0', gone)), 'finding changes nothing')
-    assert.equal(removeSpare(held.store, artifactsDir, items), 100)
+    assert(existsSync(join(artifactsDir, '0', gone)), 'planning changes nothing')
+    await remove(spares)
     assert.equal(findRunSeq(held.store, gone), undefined)
     assert(!existsSync(join(artifactsDir, '0', gone)))
     assert.notEqual(findRunSeq(held.store, young), undefined)
@@ -75,54 +75,56 @@ describe('findSpare() and removeSpare()', () => {
       assert.equal(left, 2, `rows of two runs are left in ${table}`)
     }
     assert.equal(held.store.get('SELECT count(*) AS n FROM dataset')?.['n'], 2)
-    assert.deepEqual(find(), [])
+    assert.deepEqual(await find(), [])
   })
 
-  it('keeps what something else still needs', () => {
+  it('keeps what a registered model stands on', async () => {
     const id = run('a', 0)
-    assert.deepEqual(find(new Set([id])), [])
+    assert.deepEqual(await find({ pinned: { runs: new Set([id]), paths: new Set() } }), [])
+    const pinned = { runs: new Set<string>(), paths: new Set([`0/${id}/artifacts/model.pkl`]) }
+    await remove(await find({ pinned }))
+    assert(existsSync(join(artifactsDir, `0/${id}/artifacts/model.pkl`)))
   })
 
-  it('purges an experiment once none of its runs stays', () => {
+  it('purges an experiment once none of its runs stays', async () => {
     const id = createExperiment(held.store, { name: 'old', nowMs: 0 })
     run('a', null, id)
     deleteExperiment(held.store, id, nowMs - 40 * day)
-    assert.deepEqual(
-      find(new Set([runId('a')])).map((item) => item.kind),
-      [],
-    )
-    removeSpare(held.store, artifactsDir, find())
+    await remove(await find())
     assert.throws(() => getExperiment(held.store, id), { code: 'not_found' })
     assert.deepEqual(getExperiment(held.store, '0').deletedMs, null)
   })
 
-  it('finds artifacts whose run is gone, and no others', () => {
-    file(`0/${runId('d')}/artifacts/x`, 7)
+  it('takes from the trash before its time only as much as the quota needs', async () => {
+    for (const digit of ['a', 'b', 'c']) run(digit, nowMs - (digit === 'b' ? 3 : 2) * day)
+    const rules = { trashDays: 30, orphanDays: 1, warnBytes: 50, quotaBytes: 200 }
+    assert.deepEqual(
+      (await find({ rules })).map(({ what }) => what),
+      ['run bbbbbbbb (run b)'],
+    )
+  })
+
+  it('finds artifacts whose run is gone for a day, and no others', async () => {
+    const orphan = `0/${runId('d')}`
+    file(`${orphan}/artifacts/x`, 7)
     file(`0/models/m-1/artifacts/x`)
     file('.incoming/x')
     file('0/short/x')
-    const items = find()
+    utimesSync(join(artifactsDir, orphan), 0, nowMs / 1000 - 3600)
+    assert.deepEqual(await find(), [], 'it may be an upload whose run is still to come')
+    utimesSync(join(artifactsDir, orphan), 0, nowMs / 1000 - 90_000)
+    const spares = await find()
     assert.deepEqual(
-      items.map((item) => item.paths),
-      [[`0/${runId('d')}`]],
+      spares.map(({ what, sizeBytes }) => ({ what, sizeBytes })),
+      [{ what: `artifacts ${orphan}`, sizeBytes: 7 }],
     )
-    assert.equal(removeSpare(held.store, artifactsDir, items), 7)
+    await remove(spares)
+    assert(!existsSync(join(artifactsDir, orphan)))
     assert(existsSync(join(artifactsDir, '0/models/m-1/artifacts/x')))
   })
 
   /** Names of checkpoints, metrics by step, which may go. */
   const thinned: [string, string[], Record<string, [number, number][]>, string[]][] = [
-    [
-      'the best by its name',
-      [
-        'epoch=0-val_loss=0.5.ckpt',
-        'epoch=1-val_loss=0.3.ckpt',
-        'epoch=2-val_loss=0.4.ckpt',
-        'epoch=3-val_loss=0.6.ckpt',
-      ],
-      {},
-      ['epoch=0-val_loss=0.5.ckpt', 'epoch=2-val_loss=0.4.ckpt'],
-    ],
     [
       'the best by a metric that is better lower',
       ['checkpoint-10/w', 'checkpoint-20/w', 'checkpoint-30/w'],
@@ -141,7 +143,7 @@ describe('findSpare() and removeSpare()', () => {
       {
         val_accuracy: [
           [1, 0.9],
-          [2, NaN],
+          [2, 0.1],
           [10, 0.5],
         ],
       },
@@ -152,31 +154,19 @@ describe('findSpare() and removeSpare()', () => {
     ['what is no checkpoint', ['model.pkl', 'plot-1.png', 'plot-2.png', 'plot-3.png'], {}, []],
   ]
   for (const [what, names, metrics, spare] of thinned) {
-    it(`keeps of checkpoints the last and ${what}`, () => {
+    it(`keeps of checkpoints the last and ${what}`, async () => {
       const { id } = createRun(held.store, { runId: runId('e'), experimentId: '0', startMs: 1 })
       for (const name of names) file(`0/${id}/artifacts/checkpoints/${name}`)
       for (const [key, values] of Object.entries(metrics)) {
         logBatch(held.store, id, { metrics: values.map(([step, value]) => ({ key, value, step, atMs: 0 })) })
       }
-      assert.deepEqual(find(), [], 'a run that still runs keeps all')
+      assert.deepEqual(await find(), [], 'a run that still runs keeps all')
       updateRun(held.store, id, { status: 'FINISHED' })
-      const paths = find().flatMap((item) => item.paths.map((path) => path.split('/').at(-1)))
-      assert.deepEqual(paths, spare)
-      removeSpare(held.store, artifactsDir, find())
-      assert.deepEqual(find(), [])
+      const spares = await find()
+      assert.deepEqual(spares.map((each) => each.what.split('/').at(-1)).sort(), spare)
+      await remove(spares)
+      assert.deepEqual(await find(), [])
       assert.notEqual(findRunSeq(held.store, id), undefined)
     })
   }
-
-  it('tells how full the artifacts are', () => {
-    assert.deepEqual(artifactQuota(join(held.folder, 'none'), defaultRetention), {
-      sizeBytes: 0,
-      state: 'fine',
-    })
-    file('0/x', 1000)
-    const rules = { ...defaultRetention, warnBytes: 1000, fullBytes: 2000 }
-    assert.deepEqual(artifactQuota(artifactsDir, rules), { sizeBytes: 1000, state: 'warn' })
-    file('0/y', 1000)
-    assert.equal(artifactQuota(artifactsDir, rules).state, 'full')
-  })
 })

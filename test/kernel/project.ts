@@ -45,9 +45,11 @@ export function ipykernel(python = venvPython): KernelLaunch {
   }
 }
 
-/** Opens such a project. */
-export async function openProject(options: SupervisorOptions = {}): Promise<TestProject> {
-  const root = mkdtempSync(join(tmpdir(), 'k-'))
+/** Opens such a project, in a folder of its own unless one is given. */
+export async function openProject(
+  options: SupervisorOptions = {},
+  root = mkdtempSync(join(tmpdir(), 'k-')),
+): Promise<TestProject> {
   const paths = openState(root)
   const supervisor = await ensureSupervisor(paths, options)
   const sessions: Session[] = []

@@ -151,8 +151,6 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
   function mourn(exit: Exit): void {
     if (phase === 'dead') return
     death = deathReason(exit.how, files.log)
-    record = { ...record, death }
-    saveRecord(paths.kernels, record)
     turn('dead')
     line.mark('daybook_dead', {
       reason: death,
@@ -163,6 +161,13 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
     line.dismiss(line.ledger.open())
     line.refusal = death
     line.journal.flush()
+    record = { ...record, death }
+    try {
+      saveRecord(paths.kernels, record)
+    } catch (error) {
+      // The next supervisor will find out by itself.
+      log(`cannot note the death of kernel ${record.id}: ${(error as Error).message}`)
+    }
     log(`kernel ${record.id} died: ${death.replaceAll('\n', ' / ')}`)
   }
 

@@ -55,6 +55,8 @@ export function openKernels(house: House): Kernels {
         const kernel = await startKernel(house, id, options)
         hosted.set(id, kernel)
         return kernel.info()
+      } catch (error) {
+        throw sayFull(error)
       } finally {
         starting.delete(id)
       }
@@ -75,4 +77,14 @@ export function openKernels(house: House): Kernels {
       for (const kernel of hosted.values()) kernel.release()
     },
   }
+}
+
+/** A disk that takes nothing more, in words; anything else as it is. */
+function sayFull(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error
+  return new Problem('kernel_start_failed', 'Cannot start a kernel as the disk is full', {
+    hint: 'Free some space where the project lies; "daybook gc" removes what is not needed any more.',
+    cause: error,
+  })
 }

@@ -67,9 +67,20 @@ export function countRuns(
   store: Store,
   search: Omit<RunSearch, 'orderBy' | 'pageToken' | 'maxResults'>,
 ): number {
-  const { where } = planSearch(store, search)
+  const where = runWhere(store, search)
   const [row] = store.each(`SELECT count(*) AS n FROM run r WHERE ${where.sql}`, ...where.values)
   return Number(row?.['n'] ?? 0)
+}
+
+/**
+ * What a search asks for, as a condition on the table `run` under the name `r`.
+ * @throws FilterError
+ */
+export function runWhere(
+  store: Store,
+  search: Omit<RunSearch, 'orderBy' | 'pageToken' | 'maxResults'>,
+): SqlText {
+  return planSearch(store, search).where
 }
 
 /** An expression to sort by. */

@@ -102,10 +102,11 @@ async function findOrStart(paths: StatePaths, options: SupervisorOptions): Promi
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
     const file = await findSupervisor(paths)
     if (file !== null) return file
+    const ended = attempt.ended()
+    if (ended === 'failed') break
     // Another one held the lock: it serves in a moment, or it was about to end and ours must try again.
-    if (attempt.exit() === 3 && Date.now() > attempt.startedAtMs + 3000)
-      attempt = startProcess(paths, options)
-    else if (attempt.exit() !== null && attempt.exit() !== 3) break
+    const waited = ended === 'refused' && Date.now() > attempt.startedAtMs + 3000
+    if (waited || ended === 'killed') attempt = startProcess(paths, options)
   }
   const said = lastWords(attempt.log, 6).join('\n')
   throw new Problem(
@@ -120,8 +121,8 @@ async function findOrStart(paths: StatePaths, options: SupervisorOptions): Promi
 /** A process that may become the supervisor. */
 interface Attempt {
   startedAtMs: number
-  /** Exit code; null while it runs. */
-  exit(): number | null
+  /** Null while it runs. `refused`: another one holds the lock. */
+  ended(): 'refused' | 'killed' | 'failed' | null
   /** What it writes when it fails. */
   log: string
 }
@@ -138,10 +139,10 @@ function startProcess(paths: StatePaths, options: SupervisorOptions): Attempt {
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     windowsHide: true,
   })
-  let exit: number | null = null
-  child.once('exit', (code) => (exit = code ?? 1))
-  child.once('error', () => (exit = 1))
+  let end: ReturnType<Attempt['ended']> = null
+  child.once('exit', (code) => (end = code === null ? 'killed' : code === 3 ? 'refused' : 'failed'))
+  child.once('error', () => (end = 'failed'))
   child.unref()
   closeSync(stdio)
-  return { startedAtMs: Date.now(), exit: () => exit, log }
+  return { startedAtMs: Date.now(), ended: () => end, log }
 }

@@ -124,10 +124,11 @@ function answerFailure(error: unknown, response: ServerResponse, onDefect: (caus
 }
 
 function sendJson(response: ServerResponse, status: number, answer: unknown): void {
-  const body = Buffer.from(encodeJson(answer ?? {}))
+  // A text goes out in one write with the headers, bytes would need two.
+  const body = encodeJson(answer ?? {})
   response.writeHead(status, {
     'content-type': 'application/json',
-    'content-length': body.length,
+    'content-length': Buffer.byteLength(body),
     'x-content-type-options': 'nosniff',
   })
   response.end(body)

@@ -13,13 +13,15 @@ export const incomingFolder = '.incoming'
  * @throws Problem `bad_request`, in MLflow's words
  */
 export function parseArtifactPath(raw: string): ArtifactPath {
-  for (const reading of readings(raw)) {
+  const segments = raw.split('/').filter((segment) => segment !== '' && segment !== '.')
+  const path = segments.join('/')
+  // `./%2F` is harmless as it came, and absolute once it is cleaned and decoded: both are looked at.
+  for (const reading of [...readings(raw), ...readings(path)]) {
     if (isUnsafe(reading)) {
       throw new Problem('bad_request', 'Invalid path', { details: { path: raw.slice(0, 200) } })
     }
   }
-  const segments = raw.split('/').filter((segment) => segment !== '' && segment !== '.')
-  return segments.join('/') as ArtifactPath
+  return path as ArtifactPath
 }
 
 /** A path within a path. */

@@ -63,6 +63,7 @@ describe('parseArtifactPath()', () => {
     '%252e%252e/a',
     '%25252e%25252e%25252fa',
     '%2fetc/passwd',
+    './%2F',
     'a/%5c..%5cb',
     'a/%00',
     '.incoming/x',

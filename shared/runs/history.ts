@@ -76,25 +76,50 @@ export function sampleHistory(store: Store, runId: string, sample: Sample): RunM
   const where = 'run = ? AND key = ? AND metric.step BETWEEN ? AND ?'
   const counted = store.get(`SELECT count(*) AS n FROM metric WHERE ${where}`, ...range)
   const total = counted?.['n'] as number
-  const rows: Row[] = []
-  if (total <= sample.limit) {
-    rows.push(...store.all(`SELECT ${columns} FROM metric WHERE ${where} ORDER BY ${byStep}`, ...range))
-  } else {
-    const wanted = partStarts(total, sample.limit)
-    // The last part's first point gives way to the last of all: the curve must end where it ended.
-    wanted[wanted.length - 1] = total - 1
-    let i = 0
-    let next = 0
-    for (const row of store.each(
-      `SELECT ${columns} FROM metric WHERE ${where} ORDER BY ${byStep}`,
-      ...range,
-    )) {
-      if (i++ !== wanted[next]) continue
-      rows.push(row)
-      next++
-    }
+  const wanted = total <= sample.limit ? null : partStarts(total, sample.limit)
+  // The last part's first point gives way to the last of all: the curve must end where it ended.
+  if (wanted !== null) wanted[wanted.length - 1] = total - 1
+  const inOrder = `SELECT ${columns} FROM metric WHERE ${where} ORDER BY ${byStep}`
+  const rows =
+    wanted === null || total < 8 * sample.limit
+      ? pick(store.lists(inOrder, ...range), wanted)
+      : skipThrough(store, range, wanted)
+  return rows.map((row) => ({ ...listedPoint(row, sample.key), runId: runId as RunId }))
+}
+
+type ListedRow = ReturnType<Store['lists']>[number]
+
+function pick(rows: ListedRow[], wanted: readonly number[] | null): ListedRow[] {
+  if (wanted === null) return rows
+  return wanted.map((i) => rows[i]).filter((row) => row !== undefined)
+}
+
+/** Where few of many rows are wanted, the database steps over the others, which is faster than reading them. */
+function skipThrough(
+  store: Store,
+  range: readonly [number, number, Int64, Int64],
+  wanted: readonly number[],
+): ListedRow[] {
+  const [run, key, from, to] = range
+  const next = `SELECT ${columns} FROM metric WHERE run = ? AND key = ? AND metric.step <= ?
+    AND (metric.step, metric.at_ms, value, is_nan) > (?, ?, ?, ?) ORDER BY ${byStep} LIMIT 1 OFFSET ?`
+  const rows: ListedRow[] = []
+  // Before every row with that first step: times are not negative, but a smaller one cannot hurt.
+  let after: readonly (Int64 | null)[] = [from, -(2n ** 63n), -Number.MAX_VALUE, -1]
+  let at = -1
+  for (const i of wanted) {
+    const [row] = store.lists(next, run, key, to, ...after, i - at - 1)
+    if (row === undefined) break
+    rows.push(row)
+    const [step, atMs, value, isNan] = row
+    after = [bindInt64(readInt64(step)), bindInt64(readInt64(atMs)), value as number, isNan as number]
+    at = i
   }
-  return rows.map((row) => ({ ...readPoint(row, sample.key), runId: runId as RunId }))
+  return rows
+}
+
+function listedPoint([step, atMs, value, isNan]: ListedRow, key: string): MetricPoint {
+  return { key, value: isNan === 1 ? NaN : (value as number), step: readInt64(step), atMs: readInt64(atMs) }
 }
 
 const byStep = 'metric.step, metric.at_ms, value, is_nan'

@@ -93,6 +93,28 @@ describe('metric histories', () => {
     })
   }
 
+  it('sampleHistory() gives the same whether it reads all rows or steps over them, also beyond 2^53', () => {
+    const large = 2n ** 60n
+    const points = Array.from({ length: 100 }, (_none, i) => ({
+      key: 'm',
+      value: i % 3 === 0 ? NaN : i,
+      step: i < 50 ? i - 25 : large + BigInt(Math.floor(i / 2)),
+      atMs: i % 4,
+    }))
+    const runId = newRun(points)
+    const all = sampleHistory(held.store, runId, { key: 'm', limit: 100 })
+    for (const limit of [1, 2, 5, 12, 13, 50, 99]) {
+      const some = sampleHistory(held.store, runId, { key: 'm', limit })
+      const size = Math.floor(100 / limit)
+      const starts = Array.from({ length: limit }, (_none, i) => i * size + Math.min(i, 100 % limit))
+      starts[limit - 1] = 99
+      assert.deepEqual(
+        some,
+        starts.map((i) => all[i]),
+      )
+    }
+  })
+
   it('sampleHistory() keeps to the steps asked for, and to the limit where all share one step', () => {
     const runId = newRun([...line(20), ...line(20).map((point) => ({ ...point, key: 'same', step: 0 }))])
     const some = sampleHistory(held.store, runId, { key: 'm', limit: 3, steps: { from: 5, to: 10 } })

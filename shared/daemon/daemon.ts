@@ -119,7 +119,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     ...kernelHandlers({ kernels, topics, root: paths.root }),
     ...notebookHandlers(runner),
     ...runHandlers({ store, searcher, clock, topics, artifactsDir }),
-    ...transferHandlers({ store, artifactsDir }),
+    ...transferHandlers({ store, clock, topics, artifactsDir }),
     ...cleanUpHandlers({ store, clock, paths, topics }),
   }
   const server = createDaemonServer({

@@ -13,7 +13,7 @@ import { runCommand, type RunOptions } from './run.ts'
 import { runsCommand, type RunsOptions } from './runs.ts'
 import { showCommand, type ShowOptions } from './show.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
-import { exportCommand, type ExportOptions } from './transfer.ts'
+import { exportCommand, importCommand, type ExportOptions, type ImportOptions } from './transfer.ts'
 
 const terminal = openTerminal()
 process.exitCode = await main(process.argv.slice(2), terminal)
@@ -117,6 +117,17 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     .requiredOption('--all', 'all experiments')
     .option('--to <folder>', 'where to', 'daybook-export')
     .action(action((context, [options]) => exportCommand(context, options as ExportOptions)))
+  add(
+    program,
+    'import <source>',
+    'take over runs: an mlruns folder, an mlflow.db, the address of an MLflow server',
+  )
+    .option('--token <token>', 'sent to the server as Bearer')
+    .action(
+      action((context, [source, options]) =>
+        importCommand(context, source as string, options as ImportOptions),
+      ),
+    )
   return program
 }
 

@@ -11,15 +11,15 @@ import { startSteps } from './steps.mjs'
 
 const notebook = 'examples/income.ipynb'
 
-/** What is tried: small steps with many trees, the defaults, big steps with few. */
+/** What is tried in turn: small steps with many trees, the defaults, big steps with few. */
 const trials = [
   { learning_rate: 0.05, max_iter: 200 },
   { learning_rate: 0.1, max_iter: 100 },
   { learning_rate: 0.3, max_iter: 40 },
 ]
 
-/** How runs are ranked: the smaller the log loss on the test rows, the better. */
-const ranking = 'metrics.test_log_loss ASC'
+/** The runs of the notebook, ranked: the smaller the log loss on the test rows, the better. */
+const table = ['runs', '--experiment', notebook, '--order-by', 'metrics.test_log_loss ASC', '--limit', '6']
 
 const bin = join(root, 'bin', 'daybook.mjs')
 const keep = process.argv.includes('--keep')
@@ -45,22 +45,25 @@ async function mainJob() {
     await show(['run', notebook, ...parameters])
   }
   console.log('\nWhat was recorded, the best first:')
-  await show(['runs', '--experiment', notebook, '--order-by', ranking, '--limit', String(trials.length)])
-  const best = await findBest()
-  console.log('\nThe best of all runs of this notebook so far:')
+  await show(table)
+  const [best = '', ...others] = await rank()
+  console.log('\nThe best of them:')
   await show(['show', best])
   console.log(`
-How to look further (in this folder):
-  npx daybook runs --nested             every training cell as a run of its own
-  npx daybook show ${best} --code     the code of its cells, in the order in which they ran
-  npx daybook exec -- .venv/bin/python examples/train.py     track any script`)
+How to look further, in this folder:
+  npx daybook compare ${best} ${others.at(-1) ?? best}
+      what differs between the best and the last: parameters, metrics, code, packages, data
+  npx daybook show ${best} --code
+      the code of its cells, in the order in which they ran
+  npx daybook exec -- .venv/bin/python examples/train.py --rate 0.1
+      the same for any script, with a curve of every metric it logs`)
 }
 
-/** The first digits of the id of the run that ranks first. */
-async function findBest() {
-  const asked = await ask(['runs', '--experiment', notebook, '--order-by', ranking, '--limit', '1'])
-  const best = asked.ok ? JSON.parse(asked.stdout).runs[0] : undefined
-  if (best !== undefined) return best.id.slice(0, 8)
+/** The first digits of the ids of the runs in the table, the best first. */
+async function rank() {
+  const asked = await ask(table)
+  if (asked.ok)
+    return JSON.parse(asked.stdout).runs.map((/** @type {{ id: string }} */ run) => run.id.slice(0, 8))
   throw new SetupProblem('The runs cannot be listed', ['npx daybook doctor'], lastLines(asked.output))
 }
 

@@ -107,7 +107,8 @@ function kernelKeepsItsPromises(
       await project.supervisor.interrupt(kernel.id)
       // R calls it aborted.
       assert.notEqual((await execution.done).status, 'ok')
-      assert.equal((await run(words.hello)).status, 'ok')
+      // What reaches ipykernel 6 while it still empties its queue after the interrupt is aborted too.
+      await until(async () => (await run(words.hello)).status === 'ok')
     })
 
     it('asks for input', async function () {

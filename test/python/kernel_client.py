@@ -10,9 +10,7 @@ from fake_daemon import PYTHON, ROOT, FakeDaemon, environment
 class TestKernel:
     """A kernel and a blocking client to it. `user_startup`: the user's own PYTHONSTARTUP."""
 
-    def __init__(
-        self, daemon: Optional[FakeDaemon], user_startup: str = "", cwd: str = ROOT, **env: str
-    ) -> None:
+    def __init__(self, daemon: Optional[FakeDaemon], user_startup: str = "", cwd: str = ROOT, **env: str) -> None:
         from jupyter_client.manager import KernelManager
 
         more = {"PYTHONSTARTUP": os.path.join(PYTHON, "daybook", "startup.py"), **env}

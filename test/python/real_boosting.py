@@ -29,7 +29,8 @@ class XGBoostTest(ScriptCase):
 
     def test_early_stopping_tells_the_best_round(self) -> None:
         run = self.one(
-            SETUP + "import xgboost as xgb\nd = xgb.DMatrix(X[:300], rng.integers(0, 2, 300)); e = xgb.DMatrix(X[300:], y[300:])\n"
+            SETUP
+            + "import xgboost as xgb\nd = xgb.DMatrix(X[:300], rng.integers(0, 2, 300)); e = xgb.DMatrix(X[300:], y[300:])\n"
             "b = xgb.train({'objective': 'binary:logistic', 'nthread': 1}, d, 50, evals=[(e, 'valid')],"
             " early_stopping_rounds=3, verbose_eval=False)"
         )
@@ -62,7 +63,8 @@ class XGBoostTest(ScriptCase):
 class LightGBMTest(ScriptCase):
     def test_train_is_a_run_with_its_rounds(self) -> None:
         run = self.one(
-            SETUP + "import lightgbm as lgb\nd = lgb.Dataset(X[:300], y[:300]); e = lgb.Dataset(X[300:], y[300:], reference=d)\n"
+            SETUP
+            + "import lightgbm as lgb\nd = lgb.Dataset(X[:300], y[:300]); e = lgb.Dataset(X[300:], y[300:], reference=d)\n"
             "b = lgb.train({'objective': 'binary', 'num_threads': 1, 'verbose': -1, 'metric': 'auc'}, d, 7,"
             " valid_sets=[e], valid_names=['valid'], callbacks=[lgb.early_stopping(50, verbose=False)])"
         )

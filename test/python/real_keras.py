@@ -31,9 +31,7 @@ class KerasTest(ScriptCase):
         self.assertIn("model_summary.txt", run["artifacts"])
 
     def test_two_fits_are_two_children(self) -> None:
-        self.run_script(
-            SETUP + "for units in (2, 3): build(units).fit(X, y, epochs=2, verbose=0)", KERAS_BACKEND="jax"
-        )
+        self.run_script(SETUP + "for units in (2, 3): build(units).fit(X, y, epochs=2, verbose=0)", KERAS_BACKEND="jax")
         runs = self.daemon.of_type("run")
         self.assertEqual([r["name"] for r in runs], ["Sequential", "Sequential"])
         for run in runs:

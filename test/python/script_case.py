@@ -52,7 +52,13 @@ class ScriptCase(unittest.TestCase):
 
     def whole(self, run_id: str) -> Dict[str, Any]:
         """All that was told of a run."""
-        told: Dict[str, Any] = {"tags": {}, "params": {}, "artifacts": [], "datasets": [], "rows": self.daemon.rows(run_id)}
+        told: Dict[str, Any] = {
+            "tags": {},
+            "params": {},
+            "artifacts": [],
+            "datasets": [],
+            "rows": self.daemon.rows(run_id),
+        }
         for event in self.daemon.events:
             if event.get("run_id") != run_id:
                 continue

@@ -45,9 +45,7 @@ class FingerprintTest(unittest.TestCase):
         )
         env = {**os.environ, "PYTHONHASHSEED": "99"}
         ran = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
-        self.assertEqual(
-            ran.stdout.split(), [self.digest(frame()), self.digest(frame(300).to_numpy(dtype=object))]
-        )
+        self.assertEqual(ran.stdout.split(), [self.digest(frame()), self.digest(frame(300).to_numpy(dtype=object))])
 
     def test_what_differs_differs(self) -> None:
         base = frame(1000)

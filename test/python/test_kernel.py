@@ -1,5 +1,6 @@
 """Cells in a real kernel: what the daemon is told, and that the user's own world stays as it was."""
 
+import json
 import os
 import shutil
 import tempfile
@@ -29,9 +30,7 @@ class KernelTest(unittest.TestCase):
         )[0]
         ran["begin"] = [e for e in self.daemon.of_type("cell_begin") if e["execution"] == ran["msg_id"]][0]
         ran["runs"] = [e for e in self.daemon.of_type("run") if e["execution"] == ran["msg_id"]]
-        ran["ends"] = [
-            e for e in self.daemon.of_type("run_end") if e["run_id"] in [r["run_id"] for r in ran["runs"]]
-        ]
+        ran["ends"] = [e for e in self.daemon.of_type("run_end") if e["run_id"] in [r["run_id"] for r in ran["runs"]]]
         return ran
 
     def test_a_cell_is_told_with_its_ids_code_and_use(self) -> None:
@@ -72,13 +71,14 @@ class KernelTest(unittest.TestCase):
         self.assertRegex(run["run_id"], "^[0-9a-f]{32}$")
         self.assertEqual(end["status"], "FINISHED")
         self.assertGreaterEqual(end["wall_ms"], 0)
-        self.assertEqual([row[:3] for row in self.daemon.rows(run["run_id"])], [["loss", 1 / (i + 1), i] for i in range(5)])
+        self.assertEqual(
+            [row[:3] for row in self.daemon.rows(run["run_id"])], [["loss", 1 / (i + 1), i] for i in range(5)]
+        )
         events = self.daemon.events
         order = [
             e["type"]
             for e in events
-            if e["type"] != "dataset"
-            and (e.get("run_id") == run["run_id"] or e.get("execution") == ran["msg_id"])
+            if e["type"] != "dataset" and (e.get("run_id") == run["run_id"] or e.get("execution") == ran["msg_id"])
         ]
         self.assertEqual(order, ["cell_begin", "run", "metrics", "params", "tags", "run_end", "cell_end"])
 
@@ -162,7 +162,9 @@ class KernelTest(unittest.TestCase):
         path = os.path.join(self.folder, "x.csv")
         with open(path, "w") as file:
             file.write("a,b\n1,2\n")
-        self.cell("import pandas as pd; d = pd.read_csv('x.csv'); u = 's3://bucket/y.parquet'; d.to_csv('own.csv'); pd.read_csv('own.csv')")
+        self.cell(
+            "import pandas as pd; d = pd.read_csv('x.csv'); u = 's3://bucket/y.parquet'; d.to_csv('own.csv'); pd.read_csv('own.csv')"
+        )
         ran = self.cell("import daybook; daybook.log(x=1); daybook.dataset(d, 'mine', context='train')")
         sets = [e for e in self.daemon.of_type("dataset") if e["run_id"] == ran["runs"][0]["run_id"]]
         by_name = {e["name"]: e for e in sets}
@@ -256,6 +258,37 @@ class OtherKernelsTest(unittest.TestCase):
         self.addCleanup(back.stop)
         back.wait(lambda: len(back.of_type("cell_end")) == 3)
         self.assertEqual([r[1] for r in back.rows()], [1, 2, 3])
+
+    def test_a_daemon_that_had_to_move_is_followed(self) -> None:
+        first, second = FakeDaemon(), FakeDaemon()
+        self.addCleanup(second.stop)
+        kernel = self.start(first, MLFLOW_TRACKING_URI=first.url)
+        kernel.run("import daybook; daybook.log(x=1)")
+        first.wait(lambda: first.of_type("cell_end"))
+        first.stop()
+        kernel.run("import daybook; daybook._process.move(%r)" % second.url, silent=True, store_history=False)
+        ran = kernel.run("daybook.log(x=2); import os; print(os.environ['MLFLOW_TRACKING_URI'])")
+        second.wait(lambda: second.of_type("cell_end"))
+        self.assertEqual([row[1] for row in second.rows()], [2])
+        self.assertEqual(ran["text"].strip(), second.url)
+
+    def test_a_daemon_that_comes_after_the_kernel_is_found(self) -> None:
+        daemon = FakeDaemon()
+        self.addCleanup(daemon.stop)
+        kernel = self.start(None)
+        kernel.run("1")
+        state = os.path.join(self.folder, ".daybook")
+        os.mkdir(state, 0o700)
+        told = {"pid": os.getpid(), "url": daemon.address, "token": "project-token-0123456789", "start": []}
+        with open(os.open(os.path.join(state, "daemon.json"), os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+            json.dump(told, file)
+        kernel.run("import daybook; daybook._process._looked_at = 0.0", silent=True)
+
+        def seen() -> bool:
+            kernel.run("2")
+            return bool(daemon.of_type("cell_end"))
+
+        daemon.wait(seen)
 
     def test_a_kernel_that_ends_while_the_daemon_is_away_leaves_all_in_the_spool(self) -> None:
         spool = os.path.join(self.folder, "spool")

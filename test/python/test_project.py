@@ -167,7 +167,9 @@ class DiscoveryTest(unittest.TestCase):
         with open(script, "w", encoding="utf-8") as file:
             file.write("import daybook\nfor i in range(3): daybook.log(loss=i)\nprint(daybook.active_run().run_id)\n")
         env = environment(None, PYTHONPATH=PYTHON)
-        ran = subprocess.run([sys.executable, script], cwd=self.root, env=env, capture_output=True, text=True, timeout=60)
+        ran = subprocess.run(
+            [sys.executable, script], cwd=self.root, env=env, capture_output=True, text=True, timeout=60
+        )
         self.assertEqual(ran.stderr, "")
         run = self.daemon.of_type("run")[0]
         self.assertEqual(run["run_id"], ran.stdout.strip())

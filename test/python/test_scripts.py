@@ -39,7 +39,9 @@ class ScriptTest(ScriptCase):
         )
         runs = self.daemon.of_type("run")
         self.assertEqual({r["parent_run_id"] for r in runs}, {RUN})
-        alphas = [e["params"]["alpha"] for r in runs for e in self.daemon.of_type("params") if e["run_id"] == r["run_id"]]
+        alphas = [
+            e["params"]["alpha"] for r in runs for e in self.daemon.of_type("params") if e["run_id"] == r["run_id"]
+        ]
         self.assertEqual(alphas, ["1", "2", "3"])
 
     def test_child_processes_log_to_the_same_run(self) -> None:
@@ -93,7 +95,9 @@ class ScriptTest(ScriptCase):
         self.assertEqual((ran.stdout.strip(), ran.stderr), ("theirs", ""))
 
     def test_a_python_that_tracks_nothing_says_nothing_and_imports_little(self) -> None:
-        ran = self.run_script("import sys; print(len([m for m in sys.modules if m.split('.')[0] in ('numpy', 'sklearn')]))")
+        ran = self.run_script(
+            "import sys; print(len([m for m in sys.modules if m.split('.')[0] in ('numpy', 'sklearn')]))"
+        )
         self.assertEqual((ran.stdout.strip(), ran.stderr), ("0", ""))
         self.assertEqual(self.daemon.events, [])
 

@@ -1,6 +1,5 @@
 """Fits of scikit-learn in a real kernel: runs expected and seen."""
 
-import json
 import os
 import shutil
 import sys
@@ -105,7 +104,9 @@ class SklearnTest(unittest.TestCase):
         )
         self.assertEqual(later["runs"], [])
         one, two = self.whole_by_id(first), self.whole_by_id(second)
-        self.assertEqual({k for k in one["metrics"] if "score" in k}, {"accuracy_score_X_test", "training_accuracy_score"})
+        self.assertEqual(
+            {k for k in one["metrics"] if "score" in k}, {"accuracy_score_X_test", "training_accuracy_score"}
+        )
         self.assertEqual({k for k in two["metrics"] if "score" in k}, {"f1_score_X_test"})
 
     def whole_by_id(self, ran: dict) -> dict:
@@ -177,7 +178,9 @@ class SklearnTest(unittest.TestCase):
         top = ran["top"][0]
         self.assertEqual(len(ran["children"]), 5)
         self.assertIn(top["params"]["best_C"], ["0.01", "0.1", "1", "10", "100", "1000", "10000.0"])
-        self.assertAlmostEqual(top["metrics"]["best_cv_score"], max(c["metrics"]["mean_cv_score"] for c in ran["children"]))
+        self.assertAlmostEqual(
+            top["metrics"]["best_cv_score"], max(c["metrics"]["mean_cv_score"] for c in ran["children"])
+        )
         self.assertEqual(ran["children"][0]["metrics"]["rank"], 1)
         with open(os.path.join(self.spool, top["artifacts"]["cv_results.csv"]), encoding="utf-8") as file:
             self.assertEqual(len(file.read().strip().split("\n")), 8)
@@ -196,7 +199,9 @@ class SklearnTest(unittest.TestCase):
         self.assertEqual([r["name"] for r in self.cell("DBSCAN().fit(X)")["runs"]], ["DBSCAN"])
 
     def test_many_small_steps_are_one_fit(self) -> None:
-        ran = self.cell("s = SGDClassifier()\nfor i in range(20): s.partial_fit(X, y, classes=[0, 1])\ns.score(X_test, y_test)")
+        ran = self.cell(
+            "s = SGDClassifier()\nfor i in range(20): s.partial_fit(X, y, classes=[0, 1])\ns.score(X_test, y_test)"
+        )
         self.assertEqual(len(ran["runs"]), 1)
         self.assertIn("score_X_test", ran["runs"][0]["metrics"])
 
@@ -237,6 +242,17 @@ class SklearnTest(unittest.TestCase):
         ran = self.cell("cross_val_score(Mine(2), X, y, cv=2, n_jobs=2)")
         self.assertEqual(len(ran["top"]), 1)
 
+    def test_saving_a_model_is_told_by_its_run_and_makes_one_for_a_model_without(self) -> None:
+        first = self.cell("import joblib; m = LogisticRegression().fit(X, y)")
+        self.assertEqual(self.cell("joblib.dump(m, 'm.joblib')")["runs"], [])
+        self.assertEqual(self.whole_by_id(first)["tags"]["daybook.savedAs"], "m.joblib")
+        ran = self.cell(
+            "other = joblib.load('m.joblib'); joblib.dump(other, 'n.joblib'); joblib.dump({'a': 1}, 'd.joblib')"
+        )
+        self.assertEqual([r["name"] for r in ran["runs"]], ["LogisticRegression"])
+        self.assertEqual(ran["runs"][0]["tags"]["daybook.savedAs"], "n.joblib")
+        self.assertEqual(ran["runs"][0]["status"], "FINISHED")
+
     def test_the_kept_model_is_one_that_mlflow_loads(self) -> None:
         ran = self.cell("k = make_pipeline(StandardScaler(), LogisticRegression()).fit(X_train, y_train)")
         artifacts = ran["runs"][0]["artifacts"]
@@ -250,7 +266,7 @@ class SklearnTest(unittest.TestCase):
         ran = self.kernel.run(
             "import subprocess, sys, os\n"
             "X_test.to_csv('t.csv', index=False); k_says = list(k.predict(X_test))\n"
-            "code = '''import mlflow, pandas as pd; x = pd.read_csv(\"t.csv\"); d = \"loaded\"\n"
+            'code = \'\'\'import mlflow, pandas as pd; x = pd.read_csv("t.csv"); d = "loaded"\n'
             "a = mlflow.sklearn.load_model(d).predict(x); b = mlflow.pyfunc.load_model(d)\n"
             "assert list(a) == list(b.predict(x)); print([int(v) for v in a]); print(b.metadata.get_input_schema())'''\n"
             "env = {k: v for k, v in os.environ.items() if not k.startswith(('MLFLOW', 'DAYBOOK'))}\n"
@@ -267,7 +283,9 @@ class SklearnTest(unittest.TestCase):
         ran = kernel.run(SETUP + "\nRandomForestClassifier(300).fit(X, y)")
         self.assertEqual(ran["status"], "ok")
         self.assertIn("models of more than", ran["text"])
-        self.assertEqual([n for n in os.listdir(self.spool) if os.path.getsize(os.path.join(self.spool, n)) > 100_000], [])
+        self.assertEqual(
+            [n for n in os.listdir(self.spool) if os.path.getsize(os.path.join(self.spool, n)) > 100_000], []
+        )
 
     def test_with_mlflow_autologging_ours_rests(self) -> None:
         kernel = TestKernel(self.daemon, cwd=self.folder)

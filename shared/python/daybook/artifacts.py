@@ -35,9 +35,7 @@ def send_artifact(session: "Session", run_id: str, source: Any, name: Optional[s
         warn_once("artifact:" + str(path), "cannot keep %r as an artifact: there is no such file" % (path,))
         return False
     size = os.path.getsize(path)
-    return send_written(
-        session, run_id, name or os.path.basename(path), lambda target: _copy(path, target), size
-    )
+    return send_written(session, run_id, name or os.path.basename(path), lambda target: _copy(path, target), size)
 
 
 def send_written(session: "Session", run_id: str, name: str, write: Any, size_bytes: int = 0) -> bool:

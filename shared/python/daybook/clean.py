@@ -36,7 +36,7 @@ def metric_value(name: str, value: Any) -> Optional[float]:
     """A float for numbers, booleans, and NumPy or tensor scalars; None, told once, for all else."""
     kind = type(value)
     if kind is float:
-        return value
+        return float(value)
     if kind is int or kind is bool:
         return _as_float(name, value)
     if value is None or isinstance(value, (str, bytes)):
@@ -93,10 +93,10 @@ def _as_float(name: str, value: Any) -> Optional[float]:
         return _no_number(name, value)
 
 
-def _no_number(name: str, value: Any) -> None:
+def _no_number(name: str, value: Any) -> Optional[float]:
     kind = type(value).__name__
     warn_once(
         "value:%s:%s" % (name, kind),
-        "metric %r is left out: a %s is not one number (text belongs in daybook.params or daybook.tags)"
-        % (name, kind),
+        "metric %r is left out: a %s is not one number (text belongs in daybook.params or daybook.tags)" % (name, kind),
     )
+    return None

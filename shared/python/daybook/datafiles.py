@@ -26,9 +26,7 @@ EXTENSIONS = frozenset(
     avro arff svmlight libsvm data test db sqlite sqlite3 duckdb tfrecord gz bz2 xz zst json""".split()
 )
 _COMPRESSED = frozenset(("gz", "bz2", "xz", "zst"))
-_URI = re.compile(
-    r"""["']((?:s3|s3a|gs|gcs|abfss?|wasbs?|adl|hdfs|hf|oss|dvc)://[^\s"'{}]+|https?://[^\s"'{}]+)["']"""
-)
+_URI = re.compile(r"""["']((?:s3|s3a|gs|gcs|abfss?|wasbs?|adl|hdfs|hf|oss|dvc)://[^\s"'{}]+|https?://[^\s"'{}]+)["']""")
 
 _seen: Dict[str, None] = {}
 _written: Set[str] = set()
@@ -84,9 +82,12 @@ def file_event(run_id: str, path: str) -> Optional[Dict[str, Any]]:
         source["reproduce"] = "by " + str(pointer["kind"])
     else:
         source["reproduce"] = "can be checked by its checksum" if checksum else "cannot be reproduced"
-    mark = checksum or hashlib.sha256(
-        ("%s\0%d\0%d" % (path, told.st_size, told.st_mtime_ns)).encode("utf-8", "surrogateescape")
-    ).hexdigest()
+    mark = (
+        checksum
+        or hashlib.sha256(
+            ("%s\0%d\0%d" % (path, told.st_size, told.st_mtime_ns)).encode("utf-8", "surrogateescape")
+        ).hexdigest()
+    )
     return {
         "type": "dataset",
         "run_id": run_id,

@@ -30,19 +30,35 @@ def send_dataset(run: "Run", data: Any, name: Optional[str], context: Optional[s
     if (told["digest"], context) in sent or len(sent) >= 50:
         return
     sent.add((told["digest"], context))
-    source = {"tags": {"mlflow.source.type": "NOTEBOOK"}, "says": "made by code"}
     run.send(
         {
             "type": "dataset",
             "name": name or "dataset",
             "digest": told["digest"],
             "source_type": "code",
-            "source": json.dumps(source),
+            "source": json.dumps(source_of_code()),
             "schema": told["schema"],
             "profile": told["profile"],
             "context": context,
         }
     )
+
+
+def source_of_code() -> Dict[str, Any]:
+    """Where data comes from that code made: the notebook or script, as mlflow writes it."""
+    notebook = os.environ.get("DAYBOOK_NOTEBOOK")
+    script = os.path.basename(sys.argv[0]) if sys.argv else ""
+    kind = "NOTEBOOK" if notebook else "LOCAL"
+    return {"tags": {"mlflow.source.type": kind, "mlflow.source.name": notebook or script}}
+
+
+def digest_of(values: Any, about: Any) -> str:
+    """A fingerprint (16 hexadecimal digits) of an array, sampled, and of what else is known in JSON's terms."""
+    digest = hashlib.sha256(json.dumps(about, sort_keys=True, default=str).encode("utf-8", "replace"))
+    found = _columns(values)
+    if found is not None:
+        _add(digest, found[0], found[1])
+    return digest.hexdigest()[:16]
 
 
 def describe(data: Any, target: Any = None) -> Optional[Dict[str, Any]]:
@@ -66,8 +82,8 @@ def describe(data: Any, target: Any = None) -> Optional[Dict[str, Any]]:
     else:
         specs = {"features": json.dumps([_tensor(data, shape)])}
         if answers is not None:
-            length = [answers[0]] + ([len(answers[1])] if len(answers[1]) > 1 else [])
-            specs["targets"] = json.dumps([_tensor(target, length)])
+            outputs = [answers[0]] + ([len(answers[1])] if len(answers[1]) > 1 else [])
+            specs["targets"] = json.dumps([_tensor(target, outputs)])
         schema = {"mlflow_tensorspec": specs}
         profile["features_shape"] = shape
     return {"digest": digest.hexdigest()[:16], "schema": schema, "profile": profile}

@@ -170,7 +170,7 @@ def _is_cell(info: Any, request: Dict[str, Any]) -> bool:
 def _last_mlflow_run() -> Optional[str]:
     """Id of the run that this thread began last with mlflow, as its client remembers it; it is asked nothing."""
     fluent = sys.modules.get("mlflow.tracking.fluent")
-    known = getattr(fluent, "_last_active_run_id", None)
+    known: Any = getattr(fluent, "_last_active_run_id", None)
     try:
         known = known.get() if hasattr(known, "get") else known
     except Exception:  # noqa: BLE001 - another version of mlflow

@@ -50,12 +50,16 @@ _RULES: List[Tuple[Pattern[str], str]] = [
     ),
     # password = "...", 'api_key': '...', token: str = "...", os.environ["API_TOKEN"] = "...".
     (
-        re.compile(r"(?i)(" + _NAME + r"[\"']?\s*(?:\]\s*)?(?::\s*\w[\w\[\], .|]{0,40})?(?:=|:)\s*[rbfu]{0,2})" + _QUOTED),
+        re.compile(
+            r"(?i)(" + _NAME + r"[\"']?\s*(?:\]\s*)?(?::\s*\w[\w\[\], .|]{0,40})?(?:=|:)\s*[rbfu]{0,2})" + _QUOTED
+        ),
         r"\1\2" + MARK + r"\4",
     ),
     # os.environ.setdefault("API_TOKEN", "...") and monkeypatch.setenv, keyring.set_password and their like.
     (
-        re.compile(r"(?i)(\bset(?:default|env|_key|_secret)\(\s*[\"'][^\"'\n]{0,80}?" + _NAME + r"[\"']\s*,\s*)" + _QUOTED),
+        re.compile(
+            r"(?i)(\bset(?:default|env|_key|_secret)\(\s*[\"'][^\"'\n]{0,80}?" + _NAME + r"[\"']\s*,\s*)" + _QUOTED
+        ),
         r"\1\2" + MARK + r"\4",
     ),
     # set_password("...").

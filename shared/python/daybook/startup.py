@@ -6,7 +6,7 @@ ours is loaded under another one and theirs is what they get.
 """
 
 
-def _daybook_startup(path, namespace):  # type: ignore[no-untyped-def]
+def _daybook_startup(path, namespace):  # type: ignore
     import os
     import sys
 
@@ -28,6 +28,8 @@ def _daybook_startup(path, namespace):  # type: ignore[no-untyped-def]
             spec = importlib.util.spec_from_file_location(
                 name, os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
             )
+            if spec is None or spec.loader is None:
+                raise ImportError("there is no module in " + folder)
             module = importlib.util.module_from_spec(spec)
             sys.modules[name] = module
             try:
@@ -57,4 +59,4 @@ def _daybook_startup(path, namespace):  # type: ignore[no-untyped-def]
             namespace["__file__"] = before
 
 
-_daybook_startup(__file__, globals())
+_daybook_startup(__file__, globals())  # type: ignore

@@ -157,7 +157,5 @@ class Gpus:
             return 0
         mine = os.getpid()
         return sum(
-            int(one.used)
-            for one in running[: count.value]
-            if one.pid == mine and one.used != 0xFFFFFFFFFFFFFFFF
+            int(one.used) for one in running[: count.value] if one.pid == mine and one.used != 0xFFFFFFFFFFFFFFFF
         )

@@ -9,6 +9,7 @@ _HOOKS = (
     ("sklearn.base", "sklearn", "base"),
     ("sklearn.metrics", "sklearn_metrics", "metrics"),
     ("sklearn.model_selection", "sklearn_search", "model_selection"),
+    ("joblib", "joblib", "imported"),
     ("xgboost", "xgboost", "imported"),
     ("lightgbm", "lightgbm", "imported"),
     ("keras", "keras", "imported"),

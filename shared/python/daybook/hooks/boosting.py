@@ -12,9 +12,9 @@ from .sklearn import compact
 def tell_training(
     library: str,
     original: Callable[..., Any],
-    args: tuple,
-    kwargs: dict,
-    listen: Callable[[fits.Fit, dict], dict],
+    args: Tuple[Any, ...],
+    kwargs: Dict[str, Any],
+    listen: Callable[[fits.Fit, Dict[str, Any]], Dict[str, Any]],
     params: Callable[[], Dict[str, Any]],
     done: Callable[[fits.Fit, Any], None],
 ) -> Any:
@@ -62,7 +62,7 @@ def tell_booster_answers(cls: type) -> None:
     wrap_in_class(cls, "predict", _on_answer)
 
 
-def _on_answer(original: Callable[..., Any], model: Any, args: tuple, kwargs: dict) -> Any:
+def _on_answer(original: Callable[..., Any], model: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
     __tracebackhide__ = True
     outermost = fits.enter()
     try:
@@ -76,7 +76,7 @@ def _on_answer(original: Callable[..., Any], model: Any, args: tuple, kwargs: di
         fits.leave()
 
 
-def bound(original: Callable[..., Any], args: tuple, kwargs: dict) -> Dict[str, Any]:
+def bound(original: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Dict[str, Any]:
     """The call's arguments by name, also those given by place that are meant to be given by name."""
     return {**dict(zip(_names(original), args)), **kwargs}
 

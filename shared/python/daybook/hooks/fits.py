@@ -189,6 +189,17 @@ def _child(session: Session, parent: Run, fits: List[Fit], label: str) -> Option
 def finish(fit: Fit, error: Optional[BaseException]) -> None:
     """Ends the fit, and its run if that is its own and not the whole cell's."""
     fit.end(error)
+    _close(fit)
+
+
+def close_without_fit(fit: Fit) -> None:
+    """The run was begun for a model that was not fitted here: there is no fit to go on with."""
+    global _current
+    _current = None
+    _close(fit)
+
+
+def _close(fit: Fit) -> None:
     session = process.session()
     scopes = session.cells + [session.last_cell, session.process]
     shared = fit.merged or any(scope is not None and scope.run is fit.run for scope in scopes)

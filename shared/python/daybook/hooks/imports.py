@@ -66,4 +66,6 @@ def _call(module: Any, hook_module: str, function: str) -> None:
         hook = importlib.import_module("." + hook_module, __package__)
         getattr(hook, function)(module)
     except Exception as error:  # noqa: BLE001 - the user's import must not fail because of us
-        warn_once("hook:" + module.__name__, "%s is not tracked: %s: %s" % (module.__name__, type(error).__name__, error))
+        warn_once(
+            "hook:" + module.__name__, "%s is not tracked: %s: %s" % (module.__name__, type(error).__name__, error)
+        )

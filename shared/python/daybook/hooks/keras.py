@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ..artifacts import send_artifact, send_written
 from ..datasets import name_of, send_dataset
@@ -27,7 +27,7 @@ def imported(module: Any) -> None:
 
 
 def _callback_class(base: type) -> type:
-    class DaybookEpochs(base):  # type: ignore[misc, valid-type]
+    class DaybookEpochs(base):  # type: ignore[misc]
         """Logs what an epoch came to."""
 
         def __init__(self, fit: fits.Fit) -> None:
@@ -41,7 +41,7 @@ def _callback_class(base: type) -> type:
     return DaybookEpochs
 
 
-def _on_fit(original: Callable[..., Any], model: Any, args: tuple, kwargs: dict) -> Any:
+def _on_fit(original: Callable[..., Any], model: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
     __tracebackhide__ = True
     if fits.is_within_itself(model):
         return original(model, *args, **kwargs)
@@ -70,7 +70,7 @@ def _on_fit(original: Callable[..., Any], model: Any, args: tuple, kwargs: dict)
         fits.leave()
 
 
-def _begin(model: Any, args: tuple, kwargs: Dict[str, Any]) -> Optional[fits.Fit]:
+def _begin(model: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Optional[fits.Fit]:
     fit = fits.begin("keras", type(model).__name__) if fits.may_tell("tensorflow") else None
     if fit is None:
         return None
@@ -109,7 +109,7 @@ def _save(model: Any, path: str) -> None:
         shutil.copyfile(file, path)
 
 
-def _on_evaluate(original: Callable[..., Any], model: Any, args: tuple, kwargs: dict) -> Any:
+def _on_evaluate(original: Callable[..., Any], model: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
     __tracebackhide__ = True
     outermost = fits.enter(model)
     try:
@@ -134,7 +134,7 @@ def _tell_evaluation(model: Any, result: Any) -> None:
     fit.log({"test_" + name: value for name, value in values.items()})
 
 
-def _on_predict(original: Callable[..., Any], model: Any, args: tuple, kwargs: dict) -> Any:
+def _on_predict(original: Callable[..., Any], model: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
     __tracebackhide__ = True
     outermost = fits.enter(model)
     try:

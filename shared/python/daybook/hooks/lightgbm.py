@@ -2,9 +2,10 @@
 
 import json
 import platform
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, Tuple
 
 from ..artifacts import send_artifact
+from ..datasets import name_of, send_dataset
 from . import fits
 from .boosting import bound, tell_booster_answers, tell_training
 from .models import MAX_BYTES, save
@@ -42,14 +43,22 @@ def _listen(fit: fits.Fit, kwargs: Dict[str, Any]) -> Dict[str, Any]:
     return {**kwargs, "callbacks": list(kwargs.get("callbacks") or []) + [Rounds(fit)]}
 
 
-def _on_train(original: Callable[..., Any], args: tuple, kwargs: dict) -> Any:
+def _on_train(original: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
     __tracebackhide__ = True
-    return tell_training(
-        "lightgbm", original, args, kwargs, _listen, lambda: _params(bound(original, args, kwargs)), _done
-    )
+    call = bound(original, args, kwargs)
+    data: Any = call.get("train_set")
+    # LightGBM lets go of what it was given once training has begun.
+    rows, answers = getattr(data, "data", None), getattr(data, "label", None)
+
+    def done(fit: fits.Fit, booster: Any) -> None:
+        if rows is not None and not isinstance(rows, (str, bytes)):
+            send_dataset(fit.run, rows, name_of(rows, name_of(data, "train_set")), "train", answers)
+        _done(fit, booster)
+
+    return tell_training("lightgbm", original, args, kwargs, _listen, lambda: _params(call), done)
 
 
-def _on_cv(original: Callable[..., Any], args: tuple, kwargs: dict) -> Any:
+def _on_cv(original: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
     __tracebackhide__ = True
 
     def done(fit: fits.Fit, result: Dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
-"""Fits of PyTorch Lightning: what the model logs, at the trainer's global step; hyperparameters; the best checkpoint."""
+"""Fits of PyTorch Lightning: what the model logs, at the global step; hyperparameters; the best checkpoint."""
 
 import os
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, Optional, Tuple
 
 from ..artifacts import send_artifact
 from . import fits
@@ -20,7 +20,7 @@ def imported(module: Any) -> None:
 
 
 def _callback_class(base: type) -> type:
-    class DaybookSteps(base):  # type: ignore[misc, valid-type]
+    class DaybookSteps(base):  # type: ignore[misc]
         """Logs what Lightning has collected."""
 
         def __init__(self, fit: fits.Fit) -> None:
@@ -51,7 +51,7 @@ def _callback_class(base: type) -> type:
     return DaybookSteps
 
 
-def _on_fit(original: Callable[..., Any], trainer: Any, args: tuple, kwargs: dict) -> Any:
+def _on_fit(original: Callable[..., Any], trainer: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
     __tracebackhide__ = True
     outermost = fits.enter(trainer)
     fit: Optional[fits.Fit] = None
@@ -79,10 +79,10 @@ def _on_fit(original: Callable[..., Any], trainer: Any, args: tuple, kwargs: dic
         fits.leave()
 
 
-def _begin(trainer: Any, args: tuple, kwargs: Dict[str, Any]) -> Optional[fits.Fit]:
+def _begin(trainer: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Optional[fits.Fit]:
     if type(trainer).__module__.split(".")[0] not in _callbacks:
         return None
-    model = kwargs.get("model", args[0] if args else None)
+    model: Any = kwargs.get("model", args[0] if args else None)
     fit = fits.begin("pytorch", type(model).__name__)
     if fit is None:
         return None
@@ -103,7 +103,7 @@ def _tell_optimizer(fit: fits.Fit, trainer: Any) -> None:
 
 
 def _keep_best(fit: fits.Fit, trainer: Any) -> None:
-    keeper = getattr(trainer, "checkpoint_callback", None)
+    keeper: Any = getattr(trainer, "checkpoint_callback", None)
     path = getattr(keeper, "best_model_path", "") or getattr(keeper, "last_model_path", "")
     if not path or not os.path.isfile(path):
         return

@@ -3,7 +3,7 @@
 import sys
 import types
 import weakref
-from typing import Any, Callable, Dict, List, Mapping, Optional
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 from ..clean import shortened, warn_once
 from ..datasets import name_of, send_dataset
@@ -30,14 +30,14 @@ def base(module: Any) -> None:
     root = module.BaseEstimator
     own = root.__dict__.get("__init_subclass__")
 
-    def init_subclass(cls: type, **kwargs: Any) -> None:
+    def init_subclass(cls: Any, **kwargs: Any) -> None:
         if own is not None:
             own.__func__(cls, **kwargs)
         else:
-            super(root, cls).__init_subclass__(**kwargs)  # type: ignore[misc]
+            super(root, cls).__init_subclass__(**kwargs)
         _hook_class(cls)
 
-    root.__init_subclass__ = classmethod(init_subclass)
+    root.__init_subclass__ = classmethod(init_subclass)  # type: ignore[arg-type]
     waiting = [root]
     while waiting:
         cls = waiting.pop()
@@ -62,7 +62,7 @@ def _hook_class(cls: type) -> None:
         warn_once("class:" + cls.__name__, "%s is not tracked: %s" % (cls.__name__, error))
 
 
-def _on_fit(original: Callable[..., Any], model: Any, args: tuple, kwargs: dict) -> Any:
+def _on_fit(original: Callable[..., Any], model: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
     __tracebackhide__ = True
     if fits.is_within_itself(model):
         return original(model, *args, **kwargs)
@@ -85,7 +85,9 @@ def _on_fit(original: Callable[..., Any], model: Any, args: tuple, kwargs: dict)
         fits.leave()
 
 
-def _begin(original: Callable[..., Any], model: Any, args: tuple, kwargs: dict) -> Optional[fits.Fit]:
+def _begin(
+    original: Callable[..., Any], model: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]
+) -> Optional[fits.Fit]:
     if not is_model(model) or _called_by_sklearn():
         return None
     library = library_of(model)
@@ -136,7 +138,7 @@ def _tell_result(fit: fits.Fit, model: Any) -> None:
         tell_search(fit, model)
 
 
-def _on_answer(original: Callable[..., Any], model: Any, args: tuple, kwargs: dict) -> Any:
+def _on_answer(original: Callable[..., Any], model: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
     __tracebackhide__ = True
     outermost = fits.enter()
     try:
@@ -150,7 +152,7 @@ def _on_answer(original: Callable[..., Any], model: Any, args: tuple, kwargs: di
         fits.leave()
 
 
-def _on_score(original: Callable[..., Any], model: Any, args: tuple, kwargs: dict) -> Any:
+def _on_score(original: Callable[..., Any], model: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
     __tracebackhide__ = True
     outermost = fits.enter()
     try:

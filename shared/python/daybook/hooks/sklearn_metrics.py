@@ -1,7 +1,7 @@
 """Metrics computed from a prediction after the fit, in the same cell or a later one: they belong to its run."""
 
 import types
-from typing import Any, Callable
+from typing import Any, Callable, Dict, Tuple
 
 from . import fits
 from .sklearn import _quietly, tell_metric
@@ -18,7 +18,7 @@ def metrics(module: Any) -> None:
             replace_function(module, name, _on_metric)
 
 
-def _on_metric(original: Callable[..., Any], args: tuple, kwargs: dict) -> Any:
+def _on_metric(original: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
     __tracebackhide__ = True
     outermost = fits.enter()
     try:
@@ -30,7 +30,7 @@ def _on_metric(original: Callable[..., Any], args: tuple, kwargs: dict) -> Any:
         fits.leave()
 
 
-def _tell(name: str, args: tuple, kwargs: dict, value: float) -> None:
+def _tell(name: str, args: Tuple[Any, ...], kwargs: Dict[str, Any], value: float) -> None:
     for given in list(args[:3]) + list(kwargs.values()):
         known = fits.prediction(given)
         if known is not None:

@@ -3,7 +3,7 @@
 import csv
 import io
 import time
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, List, Tuple
 
 from ..artifacts import send_artifact
 from ..clean import shortened
@@ -28,8 +28,10 @@ def tell_search(fit: fits.Fit, search: Any) -> None:
     score = getattr(search, "best_score_", None)
     if score is not None:
         fit.log({"best_cv_score": score})
-    metric = "score" if "rank_test_score" in results else next(
-        (name[len("rank_test_") :] for name in results if name.startswith("rank_test_")), None
+    metric = (
+        "score"
+        if "rank_test_score" in results
+        else next((name[len("rank_test_") :] for name in results if name.startswith("rank_test_")), None)
     )
     if metric is not None:
         ranks = results["rank_test_" + metric]
@@ -50,11 +52,17 @@ def tell_search(fit: fits.Fit, search: Any) -> None:
 def model_selection(module: Any) -> None:
     """Hooks the functions that fit clones of an estimator: each call is one fit."""
     replace_function(module, "cross_validate", _on_cross_validate)
-    for name in ("cross_val_score", "cross_val_predict", "learning_curve", "validation_curve", "permutation_test_score"):
+    for name in (
+        "cross_val_score",
+        "cross_val_predict",
+        "learning_curve",
+        "validation_curve",
+        "permutation_test_score",
+    ):
         replace_function(module, name, _on_cross_validate)
 
 
-def _on_cross_validate(original: Callable[..., Any], args: tuple, kwargs: dict) -> Any:
+def _on_cross_validate(original: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
     __tracebackhide__ = True
     outermost = fits.enter()
     fit = None
@@ -76,7 +84,7 @@ def _on_cross_validate(original: Callable[..., Any], args: tuple, kwargs: dict) 
         fits.leave()
 
 
-def _begin(original: Callable[..., Any], args: tuple, kwargs: dict) -> Any:
+def _begin(original: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
     from ..datasets import name_of, send_dataset
     from .sklearn import is_model, library_of
 

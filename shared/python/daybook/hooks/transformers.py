@@ -1,6 +1,6 @@
 """Fits of Hugging Face's Trainer: its arguments, what it logs at each step, its best score."""
 
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, Optional, Tuple
 
 from . import fits
 from .sklearn import _quietly, compact
@@ -26,14 +26,16 @@ def imported(module: Any) -> None:
 
 
 def _callback_class(base: type) -> type:
-    class DaybookLogs(base):  # type: ignore[misc, valid-type]
+    class DaybookLogs(base):  # type: ignore[misc]
         """Logs what the trainer logs."""
 
         def __init__(self, fit: fits.Fit) -> None:
             super().__init__()
             self._fit = fit
 
-        def on_log(self, args: Any, state: Any, control: Any, logs: Optional[Dict[str, Any]] = None, **more: Any) -> None:
+        def on_log(
+            self, args: Any, state: Any, control: Any, logs: Optional[Dict[str, Any]] = None, **more: Any
+        ) -> None:
             """Whenever the trainer logs something; evaluations come this way too."""
             numbers = {k: v for k, v in (logs or {}).items() if isinstance(v, (int, float))}
             self._fit.run.log(numbers, step=int(state.global_step))
@@ -41,7 +43,7 @@ def _callback_class(base: type) -> type:
     return DaybookLogs
 
 
-def _on_train(original: Callable[..., Any], trainer: Any, args: tuple, kwargs: dict) -> Any:
+def _on_train(original: Callable[..., Any], trainer: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
     __tracebackhide__ = True
     outermost = fits.enter(trainer)
     fit: Optional[fits.Fit] = None

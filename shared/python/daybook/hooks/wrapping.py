@@ -8,9 +8,9 @@ None, upon which the wrapper just calls the original.
 import copy
 import functools
 import types
-from typing import Any, Callable
+from typing import Any, Callable, Dict, Tuple
 
-Told = Callable[[Callable[..., Any], Any, tuple, dict], Any]
+Told = Callable[[Callable[..., Any], Any, Tuple[Any, ...], Dict[str, Any]], Any]
 """A hook for methods: (original, instance, args, kwargs) -> result."""
 
 
@@ -93,7 +93,7 @@ def replace_function(module: Any, name: str, tell: Callable[..., Any], *others: 
             setattr(place, name, replacement)
 
 
-def argument(original: Callable[..., Any], args: tuple, kwargs: dict, name: str, at: int) -> Any:
+def argument(original: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any], name: str, at: int) -> Any:
     """The argument `name` of a call, given by name or as number `at` (counted without self)."""
     if name in kwargs:
         return kwargs[name]

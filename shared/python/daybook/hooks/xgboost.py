@@ -2,9 +2,10 @@
 
 import json
 import platform
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, Tuple
 
 from ..artifacts import send_artifact
+from ..datasets import digest_of, name_of, source_of_code
 from . import fits
 from .boosting import bound, tell_booster_answers, tell_training
 from .models import save
@@ -26,7 +27,7 @@ def imported(module: Any) -> None:
 
 
 def _callback_class(base: type) -> type:
-    class DaybookRounds(base):  # type: ignore[misc, valid-type]
+    class DaybookRounds(base):  # type: ignore[misc]
         """Logs what a round was evaluated to."""
 
         def __init__(self, fit: fits.Fit) -> None:
@@ -53,14 +54,39 @@ def _listen(fit: fits.Fit, kwargs: Dict[str, Any]) -> Dict[str, Any]:
     return {**kwargs, "callbacks": list(kwargs.get("callbacks") or []) + [_callback(fit)]}
 
 
-def _on_train(original: Callable[..., Any], args: tuple, kwargs: dict) -> Any:
-    __tracebackhide__ = True
-    return tell_training(
-        "xgboost", original, args, kwargs, _listen, lambda: _params(bound(original, args, kwargs)), _done
+def _send_data(fit: fits.Fit, call: Dict[str, Any]) -> None:
+    """The training data as far as a DMatrix tells: its answers, its shape, the names of its columns."""
+    data = call.get("dtrain")
+    if data is None:
+        return
+    labels = data.get_label()
+    shape = {"num_rows": data.num_row(), "num_columns": data.num_col()}
+    fit.run.send(
+        {
+            "type": "dataset",
+            "name": name_of(data, "dtrain"),
+            "digest": digest_of(labels, [shape, list(data.feature_names or []), list(data.feature_types or [])]),
+            "source_type": "code",
+            "source": json.dumps(source_of_code()),
+            "schema": None,
+            "profile": {**shape, "columns": list(data.feature_names or [])[:1000]},
+            "context": "train",
+        }
     )
 
 
-def _on_cv(original: Callable[..., Any], args: tuple, kwargs: dict) -> Any:
+def _on_train(original: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
+    __tracebackhide__ = True
+    call = bound(original, args, kwargs)
+
+    def done(fit: fits.Fit, booster: Any) -> None:
+        _send_data(fit, call)
+        _done(fit, booster)
+
+    return tell_training("xgboost", original, args, kwargs, _listen, lambda: _params(call), done)
+
+
+def _on_cv(original: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
     __tracebackhide__ = True
 
     def done(fit: fits.Fit, result: Any) -> None:

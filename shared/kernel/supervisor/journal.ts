@@ -38,6 +38,8 @@ export interface Draft {
   parts: readonly Uint8Array[]
   /** Kept in memory while the disk is full; the rest is dropped then. */
   essential: boolean
+  /** Written at the end of this turn of the event loop; the rest within two milliseconds, with what follows. */
+  urgent: boolean
 }
 
 /** A kernel's journal: written by one, read by many. */
@@ -46,7 +48,7 @@ export interface Journal {
   readonly head: number
   /** Whether the disk refuses to take more. */
   readonly full: boolean
-  /** Adds an entry; it is written with the others of this turn of the event loop. */
+  /** Adds an entry; it is written a moment later, with those around it. */
   append(draft: Draft): void
   /** Writes what was added. */
   flush(): void
@@ -64,6 +66,8 @@ const keptBytes = 8_000_000
 const buffersPerWrite = 1024
 /** A turn of the event loop that brings more is written in parts. */
 const pendingLimit = 1_000_000
+/** Each write costs as much as handling ten messages: so long, those that nobody waits for are gathered. */
+const gatherMs = 2
 /** How long to wait before a disk that was full is tried again. */
 const retryMs = 1000
 
@@ -90,6 +94,7 @@ export function openJournal(
   let retryAtMs = 0
   let batch: Batch | null = null
   let scheduled: NodeJS.Immediate | null = null
+  let later: NodeJS.Timeout | null = null
   let retry: NodeJS.Timeout | null = null
   let closed = false
 
@@ -109,12 +114,15 @@ export function openJournal(
     pending.push({ record, essential: draft.essential })
     pendingBytes += record.length
     if (pendingBytes > pendingLimit && !full) flush()
-    else scheduled ??= setImmediate(flush)
+    else if (draft.urgent) scheduled ??= setImmediate(flush)
+    else later ??= setTimeout(flush, gatherMs)
   }
 
   function flush(): void {
     if (scheduled !== null) clearImmediate(scheduled)
+    if (later !== null) clearTimeout(later)
     scheduled = null
+    later = null
     if (closed || pending.length === 0) return
     if (!full || clock.nowMs() >= retryAtMs) {
       try {

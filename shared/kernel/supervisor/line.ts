@@ -180,8 +180,10 @@ export function openLine(options: LineOptions): Line {
     })
     if (verdict === 'cut') markCut(limits.executionBytes, false, parent)
     if (verdict === 'cut_for_good') markCut(limits.executionTotalBytes, true, parent)
-    if (verdict === 'record')
-      journal.append({ direction: 'in', channel, parts, essential: !isBulk(header.msg_type) })
+    if (verdict !== 'record') return
+    // A client waits for the end of its execution, or a person for a question; a reply's idle follows at once.
+    const urgent = status === 'idle' || channel === 'stdin'
+    journal.append({ direction: 'in', channel, parts, essential: !isBulk(header.msg_type), urgent })
   }
 
   function markCut(limit: number, lasts: boolean, parent: Partial<MessageHeader>): void {
@@ -211,7 +213,7 @@ export function openLine(options: LineOptions): Line {
     const kept = reply
       ? [head, parentPart, metadata, encodeText('{}')].map((part) => part ?? encodeText('{}'))
       : parts
-    journal.append({ direction: 'out', channel, parts: kept, essential: true })
+    journal.append({ direction: 'out', channel, parts: kept, essential: true, urgent: true })
     journal.flush()
     if (refusal === null) channels.send(channel, signer.seal(parts))
     else refuse(header, refusal)
@@ -253,7 +255,13 @@ export function openLine(options: LineOptions): Line {
 
   function mark(type: MarkType, content: Record<string, unknown>, parent?: MessageHeader): void {
     const message = composeMessage(type, content, { session: options.session, ...(parent && { parent }) })
-    journal.append({ direction: 'mark', channel: 'iopub', parts: messageParts(message), essential: true })
+    journal.append({
+      direction: 'mark',
+      channel: 'iopub',
+      parts: messageParts(message),
+      essential: true,
+      urgent: true,
+    })
   }
 
   return {

@@ -60,7 +60,7 @@ describe('openJournal()', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
   const add = (journal: Journal, text: string, essential = true): void =>
-    journal.append({ direction: 'in', channel: 'iopub', parts: [encodeText(text)], essential })
+    journal.append({ direction: 'in', channel: 'iopub', parts: [encodeText(text)], essential, urgent: true })
 
   it('gives every reader everything after its cursor, in order and once', () => {
     const journal = openJournal(folder, options)
@@ -87,6 +87,23 @@ describe('openJournal()', () => {
     assert.deepEqual(drain(reader), [])
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
     assert.deepEqual(drain(reader), [[1, 'a']])
+    journal.close()
+  })
+
+  it('gathers what is not urgent, and writes it with what is, or a moment later', async () => {
+    let writes = 0
+    const journal = openJournal(folder, { ...options, onWritten: () => writes++ })
+    const draft = { direction: 'in', channel: 'iopub', parts: [encodeText('x')], essential: true } as const
+    for (let i = 0; i < 5; i++) journal.append({ ...draft, urgent: false })
+    await new Promise((resolve) => setImmediate(resolve))
+    journal.append({ ...draft, urgent: true })
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    assert.equal(writes, 1)
+    assert.equal(drain(journal.read(0)).length, 6)
+    journal.append({ ...draft, urgent: false })
+    const reader = journal.read(6)
+    while (drain(reader).length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    assert.equal(writes, 2)
     journal.close()
   })
 

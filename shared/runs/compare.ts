@@ -27,7 +27,7 @@ export function compareRuns(store: Store, runIds: readonly string[], artifactsDi
     cells: compareCells(cells),
     environment: compareTexts(environments.map((found) => textsOf(pick(found, ['python', 'platform'])))),
     // A run whose packages are not known would make every package of the others look added.
-    packages: compareTexts(packages, { unknown: 'skip' }).filter(({ differs }) => differs),
+    packages: compareTexts(packages, { unknown: 'skip' }),
     datasets: compareDatasets(runs),
   }
 }

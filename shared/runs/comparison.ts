@@ -13,7 +13,7 @@ export interface Comparison {
   cells: ComparedCell[]
   /** Python and platform. */
   environment: ComparedTexts[]
-  /** Only packages that differ. */
+  /** All packages that any of the runs had. */
   packages: ComparedTexts[]
   datasets: ComparedDataset[]
 }

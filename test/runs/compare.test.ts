@@ -65,7 +65,10 @@ describe('compareRuns()', () => {
         ['two', 'changed'],
       ],
     )
-    assert.deepEqual(found.packages, [{ key: 'numpy', values: ['2.0', '2.1'], differs: true }])
+    assert.deepEqual(found.packages, [
+      { key: 'numpy', values: ['2.0', '2.1'], differs: true },
+      { key: 'same', values: ['1', '1'], differs: false },
+    ])
     assert.deepEqual(found.datasets[0]?.digests, ['d0', 'd1'])
     assert.deepEqual(found.datasets[0].schemaChanges, [
       null,

@@ -55,13 +55,18 @@ export async function ensureSupervisor(
     list: async () => ((await request('GET', '/api/kernels')) as unknown[]).map(infoOf),
     async start(start: StartKernel) {
       const id = start.id ?? (ulid(Date.now()) as KernelId)
+      let attempts = 0
       try {
-        return infoOf(await request('POST', '/api/kernels', { daybook: { ...start, id } }))
+        const model = await ask((file) => {
+          attempts++
+          const body = { daybook: { ...start, id } }
+          return askSupervisor(file, { method: 'POST', path: '/api/kernels', body })
+        })
+        return infoOf(model)
       } catch (error) {
-        // The first attempt may have started it before the supervisor died.
-        const twice = start.id === undefined && error instanceof Problem && error.code === 'conflict'
-        if (!twice) throw error
-        return infoOf(await request('GET', `/api/kernels/${id}`))
+        if (!(attempts > 1 && error instanceof Problem && error.code === 'conflict')) throw error
+        // The supervisor died while it started the kernel; the next one has taken that over.
+        return await untilStarted(() => request('GET', `/api/kernels/${id}`).then(infoOf))
       }
     },
     async interrupt(id) {
@@ -76,6 +81,15 @@ export async function ensureSupervisor(
     close() {
       askSupervisor(current, { method: 'POST', path: '/api/daybook/retire' }).catch(() => undefined)
     },
+  }
+}
+
+async function untilStarted(look: () => Promise<KernelInfo>): Promise<KernelInfo> {
+  for (;;) {
+    const info = await look()
+    if (info.state === 'dead') throw new Problem('kernel_start_failed', info.deathReason ?? 'The kernel died')
+    if (info.state !== 'starting') return info
+    await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
 

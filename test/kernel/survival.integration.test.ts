@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict'
-import { readdirSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAlive } from '../../shared/base/process.ts'
 import type { JournalEntry } from '../../shared/kernel/kernel.ts'
 import { openSession } from '../../shared/kernel/session.ts'
 import { ensureSupervisor } from '../../shared/kernel/supervisor_client.ts'
-import { journalOf, openProject, pause, type TestProject, textOf, typesOf, until } from './project.ts'
+import {
+  ipykernel,
+  journalOf,
+  openProject,
+  pause,
+  type TestProject,
+  textOf,
+  typesOf,
+  until,
+} from './project.ts'
 
 describe('what survives', function () {
   this.timeout(120_000)
@@ -143,6 +152,30 @@ describe('what survives', function () {
     assert.equal((await next.restart(kernel.id)).state, 'idle')
     assert.equal((await again.execute('1').done).status, 'ok')
     connection.close()
+  })
+
+  it('finishes a start in which the supervisor was killed', async () => {
+    const launch = ipykernel()
+    const script = join(project.root, 'slow.sh')
+    writeFileSync(script, `#!/bin/sh\ntouch started\nsleep 0.7\nexec ${launch.argv[0]!} "$@"\n`)
+    chmodSync(script, 0o755)
+    const argv = [script, ...launch.argv.slice(1)]
+    const starting = project.supervisor.start({
+      launch: { ...launch, argv },
+      cwd: project.root,
+      env: {},
+      notebook: null,
+    })
+    await until(() => existsSync(join(project.root, 'started')))
+    await project.killSupervisor()
+    const kernel = await starting
+    assert.equal(kernel.adopted, true)
+    const session = openSession(await project.supervisor.attach(kernel.id, 0))
+    const entries: JournalEntry[] = []
+    await session.execute('print("first")', { onMessage: (entry) => entries.push(entry) }).done
+    assert.equal(textOf(entries), 'first\n')
+    assert.equal((await project.supervisor.list()).length, 1)
+    session.close()
   })
 
   it('never runs two supervisors for one project, however many ask at once', async () => {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { rmSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import { randomHex } from '../../base/id.ts'
@@ -37,11 +37,16 @@ export interface HostedKernel {
   restart(): Promise<KernelInfo>
   /** Asks, then insists; takes its files away, not its journal. */
   stop(): Promise<void>
+  /** Keeps what it writes to its own log within bounds. */
+  tidy(): void
   /** One more client follows it, until the returned function is called. */
   join(): () => void
   /** Lets go of it; the process lives on. */
   release(): void
 }
+
+/** What a kernel and its children may write past the notebook, to their own stdout, before it is thrown away. */
+const logBytes = 20_000_000
 
 /** So many sets of ports are tried before a start counts as failed. */
 const portTries = 5
@@ -187,6 +192,10 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
     death = null
     adopted = false
     watch(process)
+    await untilAnswered(process)
+  }
+
+  async function untilAnswered(process: KernelProcess): Promise<void> {
     try {
       features = await untilReady(line, process, limits.readyTimeoutMs)
     } catch (error) {
@@ -226,7 +235,9 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
     const process = watchStranger(identity, line.isSilent)
     watch(process)
     if (first !== undefined) line.activity.presume(first)
-    turn('live')
+    // One that had never answered is in the middle of its start.
+    if (features === null) void untilAnswered(process).catch((error: unknown) => log(String(error)))
+    else turn('live')
     void resume(process)
   }
 
@@ -237,7 +248,7 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
   async function resume(process: KernelProcess): Promise<void> {
     const before = line.ledger.open()
     const answer = await line.ask('shell', 'kernel_info_request', { timeoutMs: null }).catch(() => null)
-    if (answer === null || process !== running || phase !== 'live') return
+    if (answer === null || process !== running || phase === 'dead') return
     features = readFeatures(answer)
     await line.settle()
     const lost = before.filter((id) => line.ledger.open().includes(id))
@@ -347,6 +358,11 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
     interrupt,
     restart: () => inTurn(restart),
     stop: () => inTurn(stop),
+    tidy() {
+      const bytes = statSync(files.log, { throwIfNoEntry: false })?.size ?? 0
+      // The kernel appends to it, so it goes on at the beginning.
+      if (bytes > logBytes) truncateSync(files.log)
+    },
     join() {
       clients++
       return () => clients--

@@ -16,6 +16,8 @@ export interface Kernels {
   readonly size: number
   /** Number of those that live, start or have clients: a supervisor with none has nothing to do. */
   readonly inUse: number
+  /** Keeps the kernels' own logs within bounds. */
+  tidy(): void
   /** Lets go of all; they live on. */
   release(): void
 }
@@ -72,6 +74,9 @@ export function openKernels(house: House): Kernels {
     get inUse() {
       const infos = [...hosted.values()].map((kernel) => kernel.info())
       return infos.filter(({ state, clients }) => state !== 'dead' || clients > 0).length + starting.size
+    },
+    tidy() {
+      for (const kernel of hosted.values()) kernel.tidy()
     },
     release() {
       for (const kernel of hosted.values()) kernel.release()

@@ -98,6 +98,7 @@ function main(): void {
   }
 
   function lookAround(): void {
+    kernels.tidy()
     if (kernels.inUse > 0) {
       lastUseMs = clock.nowMs()
       // Somebody has cleaned up the project; the kernels run on and must stay in reach.

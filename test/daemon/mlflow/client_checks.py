@@ -8,19 +8,12 @@ import math
 import os
 import sys
 import tempfile
-import traceback
-import warnings
 
-warnings.filterwarnings("ignore")
-URL = sys.argv[1]
-os.environ["MLFLOW_TRACKING_URI"] = URL
-os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "1"
-os.environ["GIT_PYTHON_REFRESH"] = "quiet"
+from client_line import call, client, refused, run_checks
 
-import mlflow  # noqa: E402
-import requests  # noqa: E402
-from mlflow import MlflowClient  # noqa: E402
-from mlflow.entities import (  # noqa: E402
+import mlflow
+from mlflow import MlflowClient
+from mlflow.entities import (
     Dataset,
     DatasetInput,
     InputTag,
@@ -33,23 +26,6 @@ from mlflow.entities import (  # noqa: E402
     RunTag,
     ViewType,
 )
-from mlflow.exceptions import MlflowException  # noqa: E402
-
-client = MlflowClient()
-
-
-def call(method, path, **arguments):
-    """A plain request, for what no function of the client sends."""
-    return requests.request(method, URL + path, timeout=30, **arguments)
-
-
-def refused(code, action):
-    try:
-        action()
-    except MlflowException as error:
-        assert error.error_code == code, (error.error_code, str(error))
-        return str(error)
-    raise AssertionError(f"not refused with {code}")
 
 
 def check_server_info():
@@ -398,16 +374,4 @@ def check_asynchronous_and_parallel():
     assert len(client.get_metric_history(run.info.run_id, "a")) == 200
 
 
-def main():
-    for name, check in list(globals().items()):
-        if not name.startswith("check_"):
-            continue
-        try:
-            check()
-            failure = None
-        except BaseException:
-            failure = traceback.format_exc()
-        print(json.dumps({"check": name[len("check_") :], "failure": failure}), flush=True)
-
-
-main()
+run_checks(globals())

@@ -54,15 +54,16 @@ export function messageParts(message: KernelMessage): Uint8Array[] {
 
 /**
  * Reads a message from its parts. Some kernels leave out fields or whole parts, or write NaN into JSON: what is
- * missing is filled with the empty value of its kind.
- * @throws SyntaxError if a part is not JSON at all
+ * missing is filled with the empty value of its kind, and so is content or metadata that is no JSON at all: a kernel's
+ * fault must not end those who listen to it.
+ * @throws SyntaxError if the header or the parent header is not JSON
  */
 export function parseMessage(parts: readonly Uint8Array[]): KernelMessage {
   return {
     header: parseHeader(parts[0]),
     parent_header: parseParent(parts[1]),
-    metadata: parseObject(parts[2]),
-    content: parseObject(parts[3]),
+    metadata: parseOrEmpty(parts[2]),
+    content: parseOrEmpty(parts[3]),
     buffers: parts.slice(4),
   }
 }
@@ -98,6 +99,14 @@ function parseObject(part: Uint8Array | undefined): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : {}
+}
+
+function parseOrEmpty(part: Uint8Array | undefined): Record<string, unknown> {
+  try {
+    return parseObject(part)
+  } catch {
+    return {}
+  }
 }
 
 function fillHeader(fields: Record<string, unknown>): MessageHeader {

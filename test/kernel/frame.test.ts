@@ -118,6 +118,12 @@ describe('parseMessage()', () => {
     })
   }
 
+  it('takes content that is no JSON for empty, and refuses a header that is none', () => {
+    const given = ['{"msg_id":"1"}', '{}', '{', 'x'].map((part) => Buffer.from(part))
+    assert.deepEqual(parseMessage(given).content, {})
+    assert.throws(() => parseMessage([Buffer.from('x')]), SyntaxError)
+  })
+
   it('reads NaN and Infinity as Python writes them', () => {
     const given = ['{}', '{}', '{}', '{"loss": NaN, "best": -Infinity, "text": "NaN"}'].map((part) =>
       Buffer.from(part),

@@ -1,4 +1,4 @@
-// npm run mlflow-suite: MLflow's own tests for a live server against Daybook's MLflow API. They are MLflow's and
+// node scripts/mlflow-suite.mjs [--write] [FILE…]: MLflow's own tests for a live server against Daybook's MLflow API. They are MLflow's and
 // not part of this project: DAYBOOK_MLFLOW_SOURCES names a folder with MLflow's sources (its `tests/` is copied to
 // a temporary folder, never changed). `--write` puts the counts into docs/mlflow-compatibility.md; names of files
 // of the suite choose some of them. See docs/mlflow-compatibility.md for what is left out and why.

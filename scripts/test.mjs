@@ -95,7 +95,8 @@ function environment(scratch, mark, summaryPath) {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(MLFLOW_|JUPYTER_|PYTHONSTARTUP$|npm_)/.test(name),
   )
-  const own = kept.filter(([name]) => !name.startsWith('DAYBOOK_') || name === 'DAYBOOK_PYTHON')
+  const settings = ['DAYBOOK_PYTHON', 'DAYBOOK_MLFLOW_SOURCES']
+  const own = kept.filter(([name]) => !name.startsWith('DAYBOOK_') || settings.includes(name))
   const folders = {
     TMPDIR: join(scratch, 't'),
     XDG_RUNTIME_DIR: join(scratch, 'r'),

@@ -49,17 +49,34 @@ export async function saveArtifact(
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<SavedArtifact> {
   if (target.path === '') throw new Problem('bad_request', 'Cannot store a file without a name')
-  const incoming = join(artifactsDir, incomingFolder)
-  const temporary = join(incoming, randomBytes(12).toString('hex'))
+  const { file, saved } = await writeIncoming(join(artifactsDir, incomingFolder), target.path, bytes)
   try {
-    mkdirSync(incoming, { recursive: true, mode: 0o700 })
-    const saved = await writeFile(temporary, bytes)
-    putInPlace(artifactsDir, temporary, target.path)
+    putInPlace(artifactsDir, file, target.path)
     recordArtifact(store, target.path, { ...saved, nowMs: target.nowMs })
     return saved
   } catch (error) {
-    rmSync(temporary, { force: true })
+    rmSync(file, { force: true })
     throw explainFileError(error, target.path)
+  }
+}
+
+/**
+ * Writes a new file with a name drawn by chance; nothing is left behind if that fails.
+ * @param what for messages
+ * @throws Problem `store_full`; whatever the stream throws
+ */
+export async function writeIncoming(
+  folder: string,
+  what: string,
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<{ file: string; saved: SavedArtifact }> {
+  const file = join(folder, randomBytes(12).toString('hex'))
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return { file, saved: await writeFile(file, bytes) }
+  } catch (error) {
+    rmSync(file, { force: true })
+    throw explainFileError(error, what)
   }
 }
 

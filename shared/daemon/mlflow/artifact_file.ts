@@ -65,13 +65,26 @@ export async function sendArtifact(
  * @throws Problem as `saveArtifact` does
  * @throws AbortedRequestError if the client went away in the middle
  */
-export async function receiveArtifact(
+export function receiveArtifact(
   { store, artifactsDir, clock }: RouteContext,
   path: ArtifactPath,
   request: IncomingMessage,
 ): Promise<SavedArtifact> {
+  return receiveBytes(request, (bytes) =>
+    saveArtifact(store, artifactsDir, { path, nowMs: clock.nowMs() }, bytes),
+  )
+}
+
+/**
+ * Hands the body of a request over, piece by piece.
+ * @throws AbortedRequestError if the client went away in the middle, else what `take` throws
+ */
+export async function receiveBytes<T>(
+  request: IncomingMessage,
+  take: (bytes: AsyncIterable<Buffer>) => Promise<T>,
+): Promise<T> {
   try {
-    return await saveArtifact(store, artifactsDir, { path, nowMs: clock.nowMs() }, chunksOf(request))
+    return await take(chunksOf(request))
   } catch (error) {
     if (request.errored !== null) throw new AbortedRequestError()
     await drain(request)

@@ -7,7 +7,7 @@ import type { JsonRoute, Route, StreamRoute } from './route.ts'
 import { readParams, text } from './validation.ts'
 
 /** Percent-decodes once, as any path of an address is; the path is then checked for what it would become if decoded again. */
-function pathOf(rest: string): ReturnType<typeof parseArtifactPath> {
+export function pathOf(rest: string): ReturnType<typeof parseArtifactPath> {
   try {
     return parseArtifactPath(decodeURIComponent(rest))
   } catch (error) {

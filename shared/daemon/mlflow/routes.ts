@@ -1,5 +1,6 @@
 import { artifactProxyRoutes } from './artifact_proxy.ts'
 import { artifactRoutes } from './artifacts.ts'
+import { artifactPartRoutes } from './artifact_parts.ts'
 import { datasetRoutes } from './datasets.ts'
 import { experimentRoutes } from './experiments.ts'
 import { loggedModelRoutes } from './logged_models.ts'
@@ -24,4 +25,5 @@ export const mlflowRoutes: readonly Route[] = [
   ...loggedModelRoutes,
   ...artifactRoutes,
   ...artifactProxyRoutes,
+  ...artifactPartRoutes,
 ]

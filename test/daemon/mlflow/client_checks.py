@@ -222,6 +222,41 @@ def check_artifacts():
     assert "deep" not in [each.path for each in client.list_artifacts(run_id)]
 
 
+def check_artifacts_in_parts():
+    run_id = client.create_run(client.create_experiment("parts")).info.run_id
+    large = os.urandom(12_000_000)
+    settings = {
+        "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD": "true",
+        "MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE": "1",
+        "MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE": "5242880",
+    }
+    os.environ.update(settings)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "large model.bin")
+            with open(file, "wb") as opened:
+                opened.write(large)
+            client.log_artifact(run_id, file, "deep/er")
+        from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+        repository = get_artifact_repository(client.get_run(run_id).info.artifact_uri)
+        given_up = repository.create_multipart_upload("x.bin", 2, None)
+        repository.abort_multipart_upload("x.bin", given_up.upload_id, None)
+        part = {"part_number": 1, "etag": "0" * 64, "url": ""}
+        answer = call(
+            "POST",
+            f"/api/2.0/mlflow-artifacts/mpu/complete/0/{run_id}",
+            json={"path": "x.bin", "upload_id": given_up.upload_id, "parts": [part]},
+        )
+        assert answer.status_code == 404, answer.text
+    finally:
+        for name in settings:
+            del os.environ[name]
+    assert [each.path for each in client.list_artifacts(run_id)] == ["deep"]
+    with open(client.download_artifacts(run_id, "deep/er/large model.bin"), "rb") as opened:
+        assert opened.read() == large
+
+
 def check_registered_models():
     client.create_registered_model("reg", tags={"t": "1"}, description="first")
     refused("RESOURCE_ALREADY_EXISTS", lambda: client.create_registered_model("reg"))

@@ -38,24 +38,18 @@ export function createSupervisorServer(options: ServerOptions): Server {
     respond(request, response, options).catch((error: unknown) => fail(response, error))
   })
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    const url = new URL(request.url ?? '/', 'http://supervisor')
+    stream.on('error', () => stream.destroy())
+    const url = URL.parse(request.url ?? '/', 'http://supervisor')
+    if (url === null || !isAuthorized(request, url, options.token)) return refuse(stream, '403 Forbidden')
     const id = /^\/api\/kernels\/([^/]+)\/channels$/.exec(url.pathname)?.[1]
     const kernel = id === undefined ? undefined : kernels.find(id)
-    if (!isAuthorized(request, url, options.token)) return refuse(stream, '403 Forbidden')
     if (kernel === undefined) return refuse(stream, '404 Not Found')
+    const cursor = url.searchParams.get('cursor')
+    const from = cursor === 'now' ? kernel.line.journal.head : Number(cursor) || 0
+    const mode =
+      cursor === null ? ({ kind: 'jupyter' } as const) : ({ kind: 'entries', cursor: from } as const)
     sockets.handleUpgrade(request, stream, head, (socket) => {
-      const cursor = url.searchParams.get('cursor')
-      pump({
-        socket,
-        stream,
-        kernel,
-        mode:
-          cursor === null
-            ? { kind: 'jupyter' }
-            : { kind: 'entries', cursor: cursor === 'now' ? kernel.line.journal.head : Number(cursor) || 0 },
-        clientBytes: options.clientBytes,
-        log,
-      })
+      pump({ socket, stream, kernel, mode, clientBytes: options.clientBytes, log })
     })
   })
   return server

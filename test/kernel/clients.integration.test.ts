@@ -59,12 +59,12 @@ describe('clients of one kernel', function () {
   })
 
   it('miss nothing and see nothing twice when their lines break at random', async () => {
+    const start = await project.supervisor.attach(id, 'now')
+    start.close()
     const running = session.execute(
       'import time\nfor i in range(400):\n    print(i, flush=True)\n    if i % 20 == 0: time.sleep(0.05)',
     )
     const seen: JournalEntry[] = []
-    const start = await project.supervisor.attach(id, 'now')
-    start.close()
     let cursor = start.head
     const first = cursor
     const cell = { ended: false }

@@ -43,6 +43,9 @@ module.exports = class DaybookReporter {
       file.skipped++
       summary.skipped.push({ title: test.fullTitle(), reason: reasonOf(test) })
     })
+    runner.on('retry', (test, error) => {
+      console.log(`  ↻ tried once more: ${test.fullTitle()}\n${describeError(error).replace(/^/gm, '      ')}`)
+    })
     runner.on('fail', (test, error) => {
       file.failed++
       const failure = {

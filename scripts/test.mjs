@@ -73,7 +73,9 @@ async function runTier(tier) {
   const mark = randomUUID()
   try {
     const summaryPath = join(scratch, 'summary.json')
-    const args = ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/reporter.cjs', ...files]
+    // Real processes on a busy machine: such a test is tried once more, and the summary says which one it was.
+    const again = tier === 'unit' ? [] : ['--retries', '1']
+    const args = ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/reporter.cjs', ...again, ...files]
     const ended = await runMocha(args, environment(scratch, mark, summaryPath), limitMinutes * 60_000)
     const counts = count(tier, ended, summaryPath)
     const left = await endLeftovers(mark, 5000)

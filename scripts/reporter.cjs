@@ -44,7 +44,9 @@ module.exports = class DaybookReporter {
       summary.skipped.push({ title: test.fullTitle(), reason: reasonOf(test) })
     })
     runner.on('retry', (test, error) => {
-      console.log(`  ↻ tried once more: ${test.fullTitle()}\n${describeError(error).replace(/^/gm, '      ')}`)
+      console.log(
+        `  ↻ tried once more: ${test.fullTitle()}\n${describeError(error).replace(/^/gm, '      ')}`,
+      )
     })
     runner.on('fail', (test, error) => {
       file.failed++

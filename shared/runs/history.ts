@@ -26,7 +26,8 @@ export function metricHistory(
   const { offset } = decodePageToken(page.pageToken)
   const at = findSeries(store, series.runId, series.key)
   if (at === undefined) return { points: [], nextPageToken: null }
-  const limit = page.limit ?? -1
+  // SQLite refuses a limit that is no integer of 64 bits.
+  const limit = Math.min(page.limit ?? -1, Number.MAX_SAFE_INTEGER - 1)
   const rows = store.all(
     `SELECT ${columns} FROM metric WHERE run = ? AND key = ? ORDER BY metric.at_ms, metric.step, value LIMIT ? OFFSET ?`,
     at.run,

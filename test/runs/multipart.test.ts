@@ -37,7 +37,11 @@ describe('an upload in parts', () => {
     await fc.assert(
       fc.asyncProperty(parts, fc.infiniteStream(fc.nat()), async (texts, chance) => {
         const uploadId = beginUpload(dir)
-        const order = texts.map((text, i) => ({ text, number: i + 1, key: chance.next().value ?? 0 }))
+        const order = texts.map((text, i) => ({
+          text,
+          number: i + 1,
+          key: (chance.next() as IteratorYieldResult<number>).value,
+        }))
         order.sort((a, b) => a.key - b.key)
         const taken: { number: number; sha256: string }[] = []
         for (const { text, number } of order) {

@@ -63,7 +63,8 @@ const statuses: readonly (readonly [number, string, LoggedModelStatus])[] = [
   [3, 'LOGGED_MODEL_UPLOAD_FAILED', 'UPLOAD_FAILED'],
 ]
 const status: Field<LoggedModelStatus, false> = {
-  read: (value) => statuses.find(([number, name]) => value === name || Number(value) === number)?.[2],
+  read: (value) =>
+    statuses.find(([number, name]) => value === name || value === number || value === String(number))?.[2],
   required: false,
 }
 

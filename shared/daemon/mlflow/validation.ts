@@ -25,11 +25,13 @@ export const text: Field<string, false> = {
   required: false,
 }
 
-/** A whole number; beyond 2^53 with the precision of a double. */
+/** A whole number of 64 bits; beyond 2^53 with the precision of a double. */
 export const integer: Field<number, false> = {
   read: (value) => {
     const number = readNumber(value)
-    return number !== undefined && Number.isInteger(number) ? number : undefined
+    return number !== undefined && Number.isInteger(number) && Math.abs(number) <= 2 ** 63
+      ? number
+      : undefined
   },
   required: false,
 }
@@ -37,8 +39,9 @@ export const integer: Field<number, false> = {
 /** A whole number of 64 bits, exactly: a bigint beyond 2^53 (a time in nanoseconds, given as a step). */
 export const int64: Field<Int64, false> = {
   read: (value) => {
-    if (typeof value === 'bigint') return value
-    if (typeof value === 'string' && /^[-+]?\d{16,}$/.test(value)) return shorten(BigInt(value))
+    if (typeof value === 'bigint') return value >= -(2n ** 63n) && value < 2n ** 63n ? value : undefined
+    if (typeof value === 'string' && /^[-+]?\d{16,}$/.test(value))
+      return int64.read(shorten(BigInt(value)), '')
     return integer.read(value, '')
   },
   required: false,

@@ -128,6 +128,17 @@ export function lastWords(logFile: string, lines = 8): string[] {
     .slice(-lines)
 }
 
+/** The problem with a kernel that was started and did not come up: how it went, and its last words. */
+export function startProblem(launch: KernelLaunch, how: string, logFile: string): Problem {
+  const words = lastWords(logFile, 12)
+  const said = words.length === 0 ? '' : `:\n${words.join('\n')}`
+  return new Problem('kernel_start_failed', `The kernel "${launch.displayName}" ${how}${said}`, {
+    hint: words.some((word) => /No module named '?ipykernel/.test(word))
+      ? `Install it: ${launch.argv[0] ?? 'python'} -m pip install ipykernel`
+      : 'Its own words say why; a package of another version than it needs is a frequent cause.',
+  })
+}
+
 /** How a process ended, for a user: `exit code 1` or `signal SIGKILL`. */
 export function describeExit(code: number | null, signal: NodeJS.Signals | null): string {
   if (signal === 'SIGKILL') return 'killed (SIGKILL): often the system, when memory runs out'

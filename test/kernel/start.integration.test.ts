@@ -44,7 +44,7 @@ describe('starting a kernel', function () {
       'a program that ends at once',
       () => [{ ...ipykernel(), argv: ['/bin/sh', '-c', 'echo the reason >&2; exit 3'] }],
       /exit code 3[^]*the reason/,
-      /words/,
+      /words say why/,
     ],
     ['no command at all', () => [{ ...ipykernel(), argv: [] }], /no command/, /^undefined$/],
   ]
@@ -79,6 +79,17 @@ describe('starting a kernel', function () {
     const pid = Number(readFileSync(pidFile, 'utf8'))
     await until(() => !isAlive({ pid, startTime: null }))
     await quick.close()
+  })
+
+  it('shows a kernel that is starting, and can stop it', async () => {
+    const launch = { ...ipykernel(), argv: ['/bin/sh', '-c', 'sleep 600'] }
+    const starting = assert.rejects(start(launch), { code: 'kernel_start_failed' })
+    await until(async () => (await project.supervisor.list())[0]?.state === 'starting')
+    const [kernel] = await project.supervisor.list()
+    await project.supervisor.stop(kernel!.id)
+    await starting
+    assert.deepEqual(await project.supervisor.list(), [])
+    assert.deepEqual(readdirSync(project.paths.kernels), [])
   })
 
   it('tries other ports when the first are taken', async () => {

@@ -42,7 +42,9 @@ describe('what survives', function () {
     assert.ok(textOf(entries).endsWith('39\n'))
     assert.ok(typesOf(entries).includes('execute_result'))
     const gap = entries.find(({ message }) => message.header.msg_type === 'daybook_gap')
-    assert.deepEqual(gap?.message.content['open'], [execution.id, queued.id])
+    assert.deepEqual(gap!.message.content['open'], [execution.id, queued.id])
+    const { from_ms: from, to_ms: to } = gap!.message.content as Record<string, number>
+    assert.ok(from! < to! && to! <= Date.now())
     const [info] = await project.supervisor.list()
     assert.equal(info!.id, kernel.id)
     assert.equal(info!.adopted, true)

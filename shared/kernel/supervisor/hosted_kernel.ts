@@ -3,12 +3,11 @@ import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import { randomHex } from '../../base/id.ts'
 import type { Log } from '../../base/log.ts'
-import { Problem } from '../../base/problem.ts'
 import { bootId, isAlive } from '../../base/process.ts'
 import type { StatePaths } from '../../base/project.ts'
 import { type ConnectionInfo, newConnection, readConnection, writeConnection } from '../connection.ts'
 import type { KernelId, KernelInfo, StartKernel } from '../kernel.ts'
-import { deathReason, lastWords, spawnKernel } from '../launch.ts'
+import { deathReason, spawnKernel, startProblem } from '../launch.ts'
 import { newCurveKeys } from './channels.ts'
 import { type Exit, findProcess, type KernelProcess, watchChild, watchStranger } from './kernel_process.ts'
 import { kernelFiles, type KernelRecord, removeKernelFiles, saveRecord } from './kernel_record.ts'
@@ -53,9 +52,17 @@ const portTries = 5
 
 /**
  * Starts a kernel and waits until it answers.
+ * @param options what to start; its `id` must be given
+ * @param onHosted is told at once of the kernel that starts, so that it can be seen and stopped; of another one
+ *   when the ports of the first were taken
  * @throws Problem `kernel_start_failed` with the last lines it wrote
  */
-export async function startKernel(house: House, id: KernelId, options: StartKernel): Promise<HostedKernel> {
+export async function startKernel(
+  house: House,
+  options: StartKernel & { id: KernelId },
+  onHosted: (kernel: HostedKernel) => void,
+): Promise<HostedKernel> {
+  const { id } = options
   const record: KernelRecord = {
     format: 1,
     id,
@@ -73,6 +80,7 @@ export async function startKernel(house: House, id: KernelId, options: StartKern
   }
   for (let tries = 1; ; tries++) {
     const kernel = await hostNew(house, record)
+    onHosted(kernel)
     try {
       await kernel.begin()
       return kernel
@@ -199,21 +207,11 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
     try {
       features = await untilReady(line, process, limits.readyTimeoutMs)
     } catch (error) {
-      throw startFailure((error as Error).message)
+      throw startProblem(record.launch, (error as Error).message, files.log)
     }
     record = { ...record, features }
     saveRecord(paths.kernels, record)
     turn('live')
-  }
-
-  function startFailure(how: string): Problem {
-    const words = lastWords(files.log, 12)
-    const said = words.length === 0 ? '' : `:\n${words.join('\n')}`
-    return new Problem('kernel_start_failed', `The kernel "${record.launch.displayName}" ${how}${said}`, {
-      hint: words.some((word) => /No module named '?ipykernel/.test(word))
-        ? `Install it: ${record.launch.argv[0] ?? 'python'} -m pip install ipykernel`
-        : 'Its own words above say why; a local file named like a standard module is a frequent cause.',
-    })
   }
 
   function takeOver(): void {
@@ -225,8 +223,9 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
     // Between the record and the start a supervisor may have been killed too.
     const identity = record.process ?? findProcess(files.connection)
     const sameBoot = record.boot === bootId()
-    const [first] = line.ledger.open()
-    line.mark('daybook_gap', { open: line.ledger.open(), to_ms: clock.nowMs() })
+    const open = line.ledger.open()
+    const [first] = open
+    line.mark('daybook_gap', { open, from_ms: line.lastEntryMs, to_ms: clock.nowMs() })
     if (identity === null || !sameBoot || !isAlive(identity)) {
       const how = sameBoot ? 'ended while no supervisor watched' : 'ended with the restart of the machine'
       return mourn({ code: null, signal: null, how })
@@ -236,7 +235,7 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
     watch(process)
     if (first !== undefined) line.activity.presume(first)
     // One that had never answered is in the middle of its start.
-    if (features === null) void untilAnswered(process).catch((error: unknown) => log(String(error)))
+    if (features === null) void untilAnswered(process).catch(() => process.signal('SIGKILL'))
     else turn('live')
     void resume(process)
   }

@@ -2,7 +2,7 @@ import { ulid } from '../../base/id.ts'
 import { Problem } from '../../base/problem.ts'
 import type { KernelId, KernelInfo, StartKernel } from '../kernel.ts'
 import { adoptKernel, type HostedKernel, type House, startKernel } from './hosted_kernel.ts'
-import { loadRecords } from './kernel_record.ts'
+import { loadRecords, removeKernelFiles } from './kernel_record.ts'
 
 /** All kernels of a supervisor. */
 export interface Kernels {
@@ -12,7 +12,7 @@ export interface Kernels {
   get(id: string): HostedKernel
   start(options: StartKernel): Promise<KernelInfo>
   stop(id: KernelId): Promise<void>
-  /** Number of kernels, those included that start just now. */
+  /** Number of kernels, the dead ones too. */
   readonly size: number
   /** Number of those that live, start or have clients: a supervisor with none has nothing to do. */
   readonly inUse: number
@@ -22,12 +22,18 @@ export interface Kernels {
   release(): void
 }
 
+const dayMs = 86_400_000
+
 /** Takes over what an earlier supervisor left, and cares for what comes. */
 export function openKernels(house: House): Kernels {
   const hosted = new Map<string, HostedKernel>()
   const starting = new Set<string>()
 
   for (const record of loadRecords(house.paths.kernels, (why) => house.log(`not taken over: ${why}`))) {
+    if (record.death !== null && house.clock.nowMs() - record.startedAtMs > house.limits.keepDays * dayMs) {
+      removeKernelFiles(house.paths.kernels, record.id)
+      continue
+    }
     try {
       hosted.set(record.id, adoptKernel(house, record))
       house.log(`took over kernel ${record.id}, process ${record.process?.pid ?? 'unknown'}`)
@@ -54,10 +60,10 @@ export function openKernels(house: House): Kernels {
         throw new Problem('conflict', `A kernel with the id "${id}" exists`)
       starting.add(id)
       try {
-        const kernel = await startKernel(house, id, options)
-        hosted.set(id, kernel)
+        const kernel = await startKernel(house, { ...options, id }, (one) => hosted.set(id, one))
         return kernel.info()
       } catch (error) {
+        hosted.delete(id)
         throw sayFull(error)
       } finally {
         starting.delete(id)
@@ -69,7 +75,7 @@ export function openKernels(house: House): Kernels {
       hosted.delete(id)
     },
     get size() {
-      return hosted.size + starting.size
+      return hosted.size
     },
     get inUse() {
       const infos = [...hosted.values()].map((kernel) => kernel.info())

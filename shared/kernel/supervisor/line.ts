@@ -50,6 +50,8 @@ export interface Line {
   mark(type: MarkType, content: Record<string, unknown>, parent?: MessageHeader): void
   readonly activity: Activity
   readonly lastActivityMs: number
+  /** When the last entry was written that an earlier supervisor has left; null for none. */
+  readonly lastEntryMs: number | null
   /** Whether anything came on iopub since the sockets were opened last. */
   readonly heard: boolean
   /**
@@ -95,7 +97,9 @@ export function openLine(options: LineOptions): Line {
   let ledger = openLedger(limits)
   let lastActivityMs = clock.nowMs()
   let lastFrameMs = 0
+  let lastEntryMs: number | null = null
   let heard = false
+  let closed = false
   let refused = 0
   let beatAskedMs = -Infinity
   let lastBeatMs = performance.now()
@@ -122,7 +126,8 @@ export function openLine(options: LineOptions): Line {
 
   /** Rebuilds the books from the journal's last segment. */
   function replay(entry: Buffer): void {
-    const { seq, direction } = readPrefix(entry)
+    const { seq, atMs, direction } = readPrefix(entry)
+    lastEntryMs = atMs
     const { channel, parts } = decodeFrame(entry.subarray(prefixBytes))
     if (seq === 0) {
       ledger = openLedger(limits, JSON.parse(Buffer.from(parts[0] ?? []).toString()) as LedgerSnapshot)
@@ -284,6 +289,9 @@ export function openLine(options: LineOptions): Line {
     get lastActivityMs() {
       return lastActivityMs
     },
+    get lastEntryMs() {
+      return lastEntryMs
+    },
     get heard() {
       return heard
     },
@@ -317,6 +325,8 @@ export function openLine(options: LineOptions): Line {
     },
     isSilent,
     close() {
+      if (closed) return
+      closed = true
       channels.close()
       journal.close()
       waiting.clear()

@@ -106,6 +106,7 @@ const openers: readonly string[] = [
   'shared/runs/artifact.ts',
   'shared/runs/compare.ts',
   'shared/runs/export.ts',
+  'shared/runs/multipart.ts',
   'shared/runs/export_mlruns.ts',
   'shared/runs/import.ts',
   'shared/runs/import_database.ts',

@@ -103,7 +103,7 @@ describe('what survives', function () {
     const { kernel, session } = await project.session()
     const entries: JournalEntry[] = []
     const execution = session.execute(
-      'import os, signal, sys\nprint("last words", flush=True)\nos.write(2, b"out of luck\\n")\nos.kill(os.getpid(), signal.SIGKILL)',
+      'import os, signal, sys, time\nprint("last words", flush=True)\nos.write(2, b"out of luck\\n")\ntime.sleep(0.3)\nos.kill(os.getpid(), signal.SIGKILL)',
       { onMessage: (entry) => entries.push(entry) },
     )
     const queued = session.execute('1')

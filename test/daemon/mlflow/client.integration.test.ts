@@ -10,7 +10,9 @@ import { startTestServer, type TestServer } from './server.ts'
 
 const python = join(import.meta.dirname, '../../../.venv/bin/python')
 const script = join(import.meta.dirname, 'client_checks.py')
-const checks = [...readFileSync(script, 'utf8').matchAll(/^def check_(\w+)/gm)].map((match) => match[1] ?? '')
+const checks = ['client_checks.py', 'client_artifact_checks.py']
+  .map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'))
+  .flatMap((text) => [...text.matchAll(/^def check_(\w+)/gm)].map((match) => match[1] ?? ''))
 
 describe('the unmodified MLflow client', function () {
   this.timeout(300_000)

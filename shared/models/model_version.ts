@@ -188,7 +188,7 @@ export function getLatestVersions(store: Store, name: string, among: readonly st
   const model = requireModel(store, name)
   const rows = store.all(
     `SELECT id, max(version) FROM model_version WHERE model = ? AND stage IN (SELECT value FROM json_each(?))
-     GROUP BY stage`,
+     GROUP BY stage ORDER BY max(version)`,
     model,
     JSON.stringify(wanted),
   )

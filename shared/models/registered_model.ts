@@ -192,8 +192,9 @@ export function readModels(store: Store, rows: readonly Row[]): RegisteredModel[
     const model = models.get(row['model'] as number)
     if (model !== undefined) put(model.aliases, row['alias'] as string, row['version'] as number)
   }
-  // SQLite gives the other columns of the row that holds the maximum.
-  const latest = `SELECT id, model, max(version) FROM model_version WHERE model ${among} GROUP BY model, stage`
+  // SQLite gives the other columns of the row that holds the maximum, as long as there is no other aggregate.
+  const latest = `SELECT id, model, max(version) FROM model_version WHERE model ${among} GROUP BY model, stage
+    ORDER BY max(version)`
   const owners = new Map(store.all(latest, ids).map((row) => [row['id'] as number, row['model'] as number]))
   for (const [id, version] of zip([...owners.keys()], loadVersions(store, [...owners.keys()]))) {
     models.get(owners.get(id) ?? -1)?.latestVersions.push(version)

@@ -28,10 +28,10 @@ export function modelVersionJson(version: ModelVersion): object {
     current_stage: version.stage,
     description: version.description ?? undefined,
     source: version.source,
-    run_id: version.runId ?? undefined,
+    run_id: version.runId ?? '',
     status: 'READY',
     tags: pairsOf(version.tags),
-    run_link: version.runLink ?? undefined,
+    run_link: version.runLink ?? '',
     aliases: listed(version.aliases),
   }
 }
@@ -47,8 +47,8 @@ export function loggedModelJson(model: LoggedModel): object {
       last_updated_timestamp_ms: model.updatedMs,
       artifact_uri: model.artifactUri,
       status: `LOGGED_MODEL_${model.status}`,
-      model_type: model.modelType ?? undefined,
-      source_run_id: model.sourceRunId ?? undefined,
+      model_type: model.modelType ?? '',
+      source_run_id: model.sourceRunId ?? '',
       status_message: model.statusMessage ?? undefined,
       tags: pairsOf(model.tags),
       registrations: listed(

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Step } from './differential_step.ts'
 import { skip } from '../../skip.ts'
+import { registrySteps } from './differential_registry.ts'
 import { steps } from './differential_steps.ts'
 import { startTestServer, type TestServer } from './server.ts'
 
@@ -45,7 +46,7 @@ describe("Daybook's MLflow API beside MLflow's own server", function () {
     const here = newSide(ours.url)
     const there = newSide(peerUrl)
     const differences: string[] = []
-    for (const [i, step] of steps.entries()) {
+    for (const [i, step] of [...steps, ...registrySteps].entries()) {
       const [mine, theirs] = await Promise.all([ask(here, step), ask(there, step)])
       try {
         assert.deepEqual(mine, theirs)
@@ -73,12 +74,12 @@ async function ask(side: Side, step: Step): Promise<unknown> {
   const send = fillIn(step.send, side.known) as Record<string, unknown>
   // What only MLflow's own pages ask for it serves under another prefix alone.
   const prefix = /bulk|datasets/.test(step.path) ? 'ajax-api' : 'api'
-  const address = `${side.url}/${prefix}/2.0/mlflow/${step.path}`
+  const address = `${side.url}/${prefix}/2.0/mlflow/${String(fillIn(step.path, side.known))}`
   const response =
     step.method === 'GET'
       ? await fetch(`${address}?${query(send).toString()}`)
       : await fetch(address, {
-          method: 'POST',
+          method: step.method,
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify(send),
         })
@@ -147,8 +148,11 @@ function normalize(value: unknown, known: ReadonlyMap<string, string>): unknown 
     // MLflow's search leaves out which models went into a run.
     if (['workspace', 'error_class', 'sqlstate', 'model_inputs'].includes(key)) continue
     const each = (value as Record<string, unknown>)[key]
-    if (key === 'creation_time' || key === 'last_update_time') result[key] = typeof each
+    if (/^(creation|last_updated?)_time/.test(key)) result[key] = typeof each
     else if (key === 'next_page_token') result[key] = typeof each
+    // MLflow's search of versions leaves their aliases out; a model's latest versions stand in any order.
+    else if (key === 'model_versions') result[key] = normalize(withoutAliases(each), known)
+    else if (key === 'latest_versions') result[key] = inOrder(normalize(each, known))
     else {
       const plain = normalize(each, known)
       const empty = typeof plain === 'object' && plain !== null && Object.keys(plain).length === 0
@@ -156,6 +160,14 @@ function normalize(value: unknown, known: ReadonlyMap<string, string>): unknown 
     }
   }
   return result
+}
+
+function withoutAliases(versions: unknown): unknown {
+  return (versions as Record<string, unknown>[]).map((version) => ({ ...version, aliases: undefined }))
+}
+
+function inOrder(items: unknown): unknown {
+  return (items as unknown[]).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
 }
 
 async function freePort(): Promise<number> {

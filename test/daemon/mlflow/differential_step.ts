@@ -1,8 +1,8 @@
 /** One request that is sent to both servers; `$name` in it stands for what an earlier answer gave. */
 export interface Step {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   path: string
-  /** Body of a POST, query of a GET (a list gives the key several times). */
+  /** Body, of a GET the query (a list gives the key several times). */
   send: Record<string, unknown>
   /** What to remember of the answer: name and where it stands. */
   save?: Record<string, string>
@@ -24,3 +24,10 @@ export const get = (path: string, send: Record<string, unknown>, more: Partial<S
   send,
   ...more,
 })
+/** A request with a body. */
+export const send = (
+  method: 'PATCH' | 'DELETE',
+  path: string,
+  body: Record<string, unknown>,
+  more: Partial<Step> = {},
+): Step => ({ method, path, send: body, ...more })

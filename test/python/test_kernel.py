@@ -110,6 +110,19 @@ class KernelTest(unittest.TestCase):
         run_id = ran["runs"][0]["run_id"]
         self.daemon.wait(lambda: "late" in [row[0] for row in self.daemon.rows(run_id)])
 
+    def test_a_forked_worker_ends_the_run_that_it_began_and_not_that_of_the_cell(self) -> None:
+        code = (
+            "import multiprocessing as mp, daybook\n%sdef work(i): daybook.log(from_worker=i)\n"
+            "p = mp.get_context('fork').Process(target=work, args=(7,)); p.start(); p.join(); daybook.log(after=1)"
+        )
+        shared = self.cell(code % "daybook.log(before=1)\n")
+        self.assertEqual(len(shared["runs"]), 1)
+        self.assertEqual(len(shared["ends"]), 1)
+        names = {row[0] for row in self.daemon.rows(shared["runs"][0]["run_id"])}
+        self.assertEqual(names, {"before", "from_worker", "after"})
+        own = self.cell(code % "")
+        self.assertEqual([end["status"] for end in own["ends"]], ["FINISHED", "FINISHED"])
+
     def test_nested_runs_are_children(self) -> None:
         ran = self.cell(
             "import daybook\nwith daybook.run('outer', lr=1) as a:\n"

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 import threading
 import time
@@ -189,6 +190,25 @@ class SenderTest(unittest.TestCase):
         sender.flush(5)
         self.assertEqual(sorted(numbers(self.daemon.events)), [0, 1, 2, 100])
         self.assertEqual(self.daemon.connections, 2)
+
+    @unittest.skipUnless(hasattr(os, "fork"), "no fork here")
+    def test_a_fork_while_the_parent_waits_for_an_answer_does_not_hang_the_child(self) -> None:
+        sender = self.sender()
+        sender.put(event(0))
+        sender.flush(5)
+        self.daemon.delay_s = 1.0
+        sender.put(event(1), True)
+        time.sleep(0.3)
+        child = os.fork()
+        if child == 0:
+            signal.alarm(60)  # ends a child that hangs, which then is no success
+            sender.after_fork(Spool(self.folder, self.daemon.url))
+            sender.put(event(100))
+            sender.close(30)
+            os._exit(0)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+        self.assertTrue(sender.flush(30))
+        self.assertEqual(sorted(numbers(self.daemon.events)), [0, 1, 100])
 
     def test_events_can_be_made_in_the_background_in_their_place(self) -> None:
         sender = self.sender()

@@ -1,5 +1,6 @@
 """One keep-alive HTTP connection to a daemon on this machine. Proxies are never used."""
 
+import ctypes
 import http.client
 import ipaddress
 import socket
@@ -36,6 +37,7 @@ class Connection:
         self._prefix = parts.path.rstrip("/")
         self._timeout_s = timeout_s
         self._http: Optional[http.client.HTTPConnection] = None
+        self._response: Optional[http.client.HTTPResponse] = None
 
     def post(self, path: str, body: bytes, headers: Dict[str, str]) -> Tuple[int, bytes]:
         """Posts and returns status and answer (at most 1 MiB of it).
@@ -57,7 +59,7 @@ class Connection:
             raise Unreachable(str(second)) from second
 
     def close(self) -> None:
-        """Closes what is open; the next post opens it again. In a forked child the parent's stays open there."""
+        """Closes what is open; the next post opens it again."""
         http_connection, self._http = self._http, None
         if http_connection is not None:
             try:
@@ -65,11 +67,22 @@ class Connection:
             except OSError:
                 pass
 
+    def abandon(self) -> None:
+        """In a forked child: lets go of the parent's connection without touching it.
+
+        The parent's thread may have been reading when the fork came. Its buffer is then locked for ever in
+        the child, and closing it, or having it collected, would wait for that lock.
+        """
+        http_connection, self._http = self._http, None
+        if http_connection is not None:
+            for kept in (http_connection, self._response):
+                ctypes.pythonapi.Py_IncRef(ctypes.py_object(kept))
+
     def _once(self, path: str, body: bytes, headers: Dict[str, str]) -> Tuple[int, bytes]:
         if self._http is None:
             self._http = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout_s)
         self._http.request("POST", self._prefix + path, body, headers)
-        response = self._http.getresponse()
+        response = self._response = self._http.getresponse()
         answer = response.read(1 << 20)
         if not response.isclosed():
             self.close()

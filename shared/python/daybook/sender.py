@@ -55,7 +55,7 @@ class Sender:
 
     def after_fork(self, spool: Optional[Spool]) -> None:
         """In a forked child: leaves the parent's queue and connection to the parent."""
-        self._connection.close()
+        self._connection.abandon()
         self.spool = spool
         self._linger_s = CHILD_LINGER_S
         self._start_over()

@@ -14,7 +14,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from .clean import metric_name
 from .lines import Item
-from .runs import FAILED, KILLED, NoRun, Run, error_text, rank
+from .runs import FAILED, FINISHED, KILLED, NoRun, Run, error_text, rank
 from .sender import Sender
 from .spool import Spool
 
@@ -49,6 +49,7 @@ class Session:
         self.on_first_run: List[Any] = []
         self.on_run: List[Any] = []
         self._spool_folder = spool_folder
+        self._forked = False
         self._lock = threading.RLock()
         self._sender = None if url is None else Sender(url, self._new_spool(url))
         self.put = self._discard if self._sender is None else self._sender.put
@@ -184,10 +185,10 @@ class Session:
         for run in reversed(self.open_explicit):
             run.end(FAILED if error is not None else KILLED, error)
         for cell in list(self.cells):
-            self.end_scope(cell, KILLED, None)
+            self.end_scope(cell, FINISHED if self._forked else KILLED, None)
         if self.last_cell is not None:
-            self.end_scope(self.last_cell, "FINISHED", None)
-        status = "FINISHED" if error is None or kernel else status_of_end(error)
+            self.end_scope(self.last_cell, FINISHED, None)
+        status = FINISHED if error is None or kernel else status_of_end(error)
         self.end_scope(self.process, status, None if kernel else error)
         if self.given is not None and self.given.seen:
             for tell in self.on_run:
@@ -206,6 +207,7 @@ class Session:
         for run in self.open_explicit:
             run.own = False
         self.on_first_run = []
+        self._forked = True
         if self._sender is not None and self.url is not None:
             self._sender.after_fork(self._new_spool(self.url))
 

@@ -54,7 +54,11 @@ def main() -> None:
                     rows[name].append(value - empty)
     arrived = daybook.flush(60)
     dropped = daybook._process.session()._sender.dropped
-    print(json.dumps({**{name: statistics.median(values) for name, values in rows.items()}, "lost": dropped, "arrived": arrived}))
+    print(
+        json.dumps(
+            {**{name: statistics.median(values) for name, values in rows.items()}, "lost": dropped, "arrived": arrived}
+        )
+    )
 
 
 main()

@@ -20,7 +20,10 @@ export async function startDaybook(folder: string): Promise<Server> {
   return await start(process.execPath, args, { port, folder })
 }
 
-/** MLflow's own server on SQLite, with one worker, so that one process stands against one. */
+/**
+ * MLflow's own server on SQLite, with one worker and without the processes for background jobs (of generative AI),
+ * which take processor time and memory of their own.
+ */
 export async function startMlflow(folder: string): Promise<Server> {
   const port = await freePort()
   const store = `sqlite:///${join(folder, 'mlflow.db')}`
@@ -35,7 +38,8 @@ export async function startMlflow(folder: string): Promise<Server> {
     '--workers',
     '1',
   ]
-  return await start(join(binaries, 'mlflow'), args, { port, folder })
+  const env = { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' }
+  return await start(join(binaries, 'mlflow'), args, { port, folder, env })
 }
 
 /** A server that answers everything at once and keeps nothing: what the client alone takes. */
@@ -57,10 +61,15 @@ export async function startStub(folder: string): Promise<Server> {
 async function start(
   command: string,
   args: readonly string[],
-  { port, folder }: { port: number; folder: string },
+  { port, folder, env }: { port: number; folder: string; env?: Record<string, string> },
 ): Promise<Server> {
   mkdirSync(folder, { recursive: true })
-  const child = spawn(command, args, { cwd: folder, stdio: 'ignore', detached: process.platform !== 'win32' })
+  const child = spawn(command, args, {
+    cwd: folder,
+    stdio: 'ignore',
+    detached: process.platform !== 'win32',
+    env: { ...process.env, ...env },
+  })
   const url = `http://127.0.0.1:${port}`
   for (let i = 0; i < 600; i++) {
     if (child.exitCode !== null) throw new Error(`${command} ended before it listened`)
@@ -85,12 +94,17 @@ export function cpuMs({ pid }: Server): number {
   return sumOver(pid, (stat) => Number(stat[11]) + Number(stat[12])) * 10
 }
 
-/** Memory that a server and its children hold, in megabytes. */
-export function rssMb({ pid }: Server): number {
-  return (sumOver(pid, (stat) => Number(stat[21])) * 4096) / 1e6
+/** Memory that a server and its children hold, in megabytes; what they share counts once (proportional set size). */
+export function memoryMb({ pid }: Server): number {
+  return sumOver(pid, (_stat, child) => pssKb(child)) / 1000
 }
 
-function sumOver(pid: number, value: (stat: readonly string[]) => number): number {
+function pssKb(pid: number): number {
+  const found = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))
+  return Number(found?.[1] ?? 0)
+}
+
+function sumOver(pid: number, value: (stat: readonly string[], pid: number) => number): number {
   const stats = new Map<number, readonly string[]>()
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue
@@ -106,7 +120,7 @@ function sumOver(pid: number, value: (stat: readonly string[]) => number): numbe
   for (let at = wanted.pop(); at !== undefined; at = wanted.pop()) {
     const stat = stats.get(at)
     if (stat === undefined) continue
-    sum += value(stat)
+    sum += value(stat, at)
     for (const [child, other] of stats) if (Number(other[1]) === at) wanted.push(child)
   }
   return sum

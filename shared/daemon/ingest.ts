@@ -36,7 +36,7 @@ export function ingestEvents(parts: IngestParts, lines: string, capability: Capa
     for (const line of lines.split('\n')) {
       if (line.trim() === '') continue
       try {
-        takeEvent(parts, parseEvent(line), capability, touched)
+        parts.store.transaction(() => takeEvent(parts, parseEvent(line), capability, touched))
         accepted++
       } catch (error) {
         // A full disk is not the line's fault: the module must keep it.

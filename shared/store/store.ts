@@ -11,14 +11,15 @@ export type Row = Record<string, null | number | bigint | string | Uint8Array>
  * Invariants. (1) One process writes: the daemon. Others open it read-only. (2) What a transaction that
  * returned has written is on the disk's journal (WAL, synchronous NORMAL: a crash of the process loses
  * nothing; a crash of the machine may lose the last transactions but never damages the file).
- * (3) Transactions do not nest; a transaction that throws leaves nothing behind.
+ * (3) A transaction that throws leaves nothing behind, also one within another that goes on.
  */
 export class Store {
   readonly path: string
   readonly database: DatabaseSync
   #statements = new Map<string, StatementSync>()
   #listStatements = new Map<string, StatementSync>()
-  #inTransaction = false
+  /** How many transactions are open, one in the other. */
+  #depth = 0
 
   constructor(path: string, database: DatabaseSync) {
     this.path = path
@@ -59,21 +60,24 @@ export class Store {
     return Number(this.#run(() => this.#prepare(sql).run(...values)).lastInsertRowid)
   }
 
-  /** All or nothing. Within another transaction it simply takes part in that one. */
+  /** All or nothing, also within another transaction: there it is a savepoint of its own. */
   transaction<T>(work: () => T): T {
-    if (this.#inTransaction) return work()
-    this.#run(() => this.database.exec('BEGIN IMMEDIATE'))
-    this.#inTransaction = true
+    const name = `nested_${this.#depth}`
+    const outermost = this.#depth === 0
+    this.#run(() => this.database.exec(outermost ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${name}`))
+    this.#depth++
     try {
       const result = work()
-      this.#run(() => this.database.exec('COMMIT'))
+      this.#run(() => this.database.exec(outermost ? 'COMMIT' : `RELEASE ${name}`))
       return result
     } catch (error) {
-      // SQLite has rolled back by itself when the disk is full.
-      if (this.database.isTransaction) this.database.exec('ROLLBACK')
+      // SQLite has rolled everything back by itself when the disk is full.
+      if (this.database.isTransaction) {
+        this.database.exec(outermost ? 'ROLLBACK' : `ROLLBACK TO ${name}; RELEASE ${name}`)
+      }
       throw error
     } finally {
-      this.#inTransaction = false
+      this.#depth--
     }
   }
 

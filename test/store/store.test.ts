@@ -71,4 +71,22 @@ describe('openStore()', () => {
     assert.equal(store.all('SELECT * FROM text_blob').length, 1)
     store.close()
   })
+  it('takes back an inner transaction that throws, and only that, when somebody catches it', () => {
+    const store = openStore(path)
+    const insert = (hash: string): void =>
+      void store.run("INSERT INTO text_blob (hash, text) VALUES (?, '')", hash)
+    store.transaction(() => {
+      insert('before')
+      assert.throws(() =>
+        store.transaction(() => {
+          insert('half')
+          throw new Error('no')
+        }),
+      )
+      insert('after')
+    })
+    const kept = store.all('SELECT hash FROM text_blob ORDER BY hash').map((row) => row['hash'])
+    assert.deepEqual(kept, ['after', 'before'])
+    store.close()
+  })
 })

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '../../shared/base/clock.ts'
+import { grantCapability, type Capability } from '../../shared/daemon/capability.ts'
+import { ingestEvents } from '../../shared/daemon/ingest.ts'
+import { getRun } from '../../shared/runs/run.ts'
+import { openStore, type Store } from '../../shared/store/store.ts'
+
+describe('ingestEvents()', () => {
+  let folder: string
+  let store: Store
+  let capability: Capability
+  const runId = 'a'.repeat(32)
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'daybook-test-'))
+    store = openStore(join(folder, 'daybook.db'))
+    capability = grantCapability(store, { kind: 'kernel', notebook: 'n.ipynb' }, 1)
+  })
+  afterEach(() => {
+    store.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  function ingest(events: readonly object[]): number {
+    const parts = {
+      store,
+      clock: systemClock,
+      keepArtifact: () => undefined,
+      runCreated: () => undefined,
+      runsTouched: () => undefined,
+      log: () => undefined,
+    }
+    return ingestEvents(parts, events.map((event) => JSON.stringify(event)).join('\n'), capability)
+  }
+  const begin = { type: 'run', run_id: runId, at: 5 }
+
+  it('takes an event whole or not at all, and those around it all the same', () => {
+    const accepted = ingest([
+      begin,
+      { type: 'params', run_id: runId, params: { rate: '0.1' } },
+      { type: 'params', run_id: runId, params: { fresh: '1', rate: '0.2' } },
+      { type: 'metrics', run_id: runId, rows: [['loss', 0.5, 0, 6]] },
+    ])
+    assert.equal(accepted, 3)
+    const run = getRun(store, runId)
+    assert.deepEqual(run.params, { rate: '0.1' })
+    assert.equal(run.metrics['loss']?.value, 0.5)
+  })
+
+  it('changes nothing when the same events come twice', () => {
+    const events = [
+      begin,
+      {
+        type: 'metrics',
+        run_id: runId,
+        rows: [
+          ['loss', 'NaN', 0, 6],
+          ['loss', 2, 1, 7],
+        ],
+      },
+    ]
+    ingest(events)
+    const once = getRun(store, runId)
+    assert.equal(ingest(events), 2)
+    assert.deepEqual(getRun(store, runId), once)
+    assert.equal(store.all('SELECT * FROM metric').length, 2)
+  })
+})

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -60,11 +60,6 @@ export function readDaemonFile(paths: StatePaths): DaemonFile | null {
 export function isLoopback(url: string): boolean {
   const host = new URL(url).hostname
   return host === '127.0.0.1' || host === 'localhost' || host === '[::1]'
-}
-
-/** Takes the file away; only for a project that is being cleaned up. */
-export function removeDaemonFile(paths: StatePaths): void {
-  rmSync(daemonFilePath(paths), { force: true })
 }
 
 function daemonFilePath(paths: StatePaths): string {

@@ -15,9 +15,9 @@ import { isPrompt } from '../../models/registered_model.ts'
 import type { Store } from '../../store/store.ts'
 import { modelVersionJson } from './model_json.ts'
 import { listed, pairs, recordOf } from './pairs.ts'
+import { readModelSearch } from './registry_search.ts'
 import type { JsonRoute, Route } from './route.ts'
-import { atMost } from './search_limit.ts'
-import { bool, integer, listOf, readParams, required, text, textOrEmpty } from './validation.ts'
+import { bool, readParams, required, text, textOrEmpty } from './validation.ts'
 
 type Handle = JsonRoute['handle']
 
@@ -121,18 +121,8 @@ const downloadUri: Handle = ({ store }, raw) => {
 }
 
 const search: Handle = ({ store }, raw) => {
-  const params = readParams(raw, {
-    filter: text,
-    max_results: integer,
-    order_by: listOf(text),
-    page_token: text,
-  })
-  const { versions, nextPageToken } = searchModelVersions(store, {
-    filter: params.filter ?? '',
-    orderBy: params.order_by ?? [],
-    maxResults: atMost(params.max_results, { limit: 200_000, fallback: 10_000 }),
-    ...(params.page_token === undefined ? {} : { pageToken: params.page_token }),
-  })
+  const wanted = readModelSearch(raw, { limit: 200_000, fallback: 10_000 })
+  const { versions, nextPageToken } = searchModelVersions(store, wanted)
   return {
     model_versions: listed(versions.map(modelVersionJson)),
     next_page_token: nextPageToken ?? undefined,

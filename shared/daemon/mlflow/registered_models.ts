@@ -14,9 +14,9 @@ import {
 } from '../../models/registered_model.ts'
 import { modelVersionJson, registeredModelJson } from './model_json.ts'
 import { listed, pairs, recordOf } from './pairs.ts'
+import { readModelSearch } from './registry_search.ts'
 import type { JsonRoute, Route, RouteContext } from './route.ts'
-import { atMost } from './search_limit.ts'
-import { integer, listOf, readParams, required, text, textOrEmpty } from './validation.ts'
+import { listOf, readParams, required, text, textOrEmpty } from './validation.ts'
 
 type Handle = JsonRoute['handle']
 
@@ -61,18 +61,8 @@ const get: Handle = ({ store }, raw) => {
 }
 
 const search: Handle = ({ store }, raw) => {
-  const params = readParams(raw, {
-    filter: text,
-    max_results: integer,
-    order_by: listOf(text),
-    page_token: text,
-  })
-  const { models, nextPageToken } = searchRegisteredModels(store, {
-    filter: params.filter ?? '',
-    orderBy: params.order_by ?? [],
-    maxResults: atMost(params.max_results, { limit: 1000, fallback: 100 }),
-    ...(params.page_token === undefined ? {} : { pageToken: params.page_token }),
-  })
+  const wanted = readModelSearch(raw, { limit: 1000, fallback: 100 })
+  const { models, nextPageToken } = searchRegisteredModels(store, wanted)
   return {
     registered_models: listed(models.map(registeredModelJson)),
     next_page_token: nextPageToken ?? undefined,

@@ -272,6 +272,25 @@ def remember_prediction(answer: Any, fit: Fit, data: Any) -> None:
     _put(_predictions, answer, fit, about)
 
 
+def answer(call: Callable[[], Any], model: Any, data: Callable[[], Any], of: Any = None) -> Any:
+    """
+    Lets a model answer, and remembers the answer for metrics that are computed from it later.
+
+    `data` tells what it answered to, and is asked only when the answer counts; `of` is the model if calls of
+    its own class within this one must be known as such (see `enter`).
+    """
+    __tracebackhide__ = True
+    outermost = enter(of)
+    try:
+        result = call()
+        fit = fit_of(model) if outermost else None
+        if fit is not None:
+            remember_prediction(result, fit, data())
+        return result
+    finally:
+        leave()
+
+
 def prediction(answer: Any) -> Optional[Tuple[Fit, Any]]:
     """Whose prediction this very object is, and for which data (None if that is gone)."""
     known = _predictions.get(id(answer))

@@ -1,5 +1,6 @@
 """Fits of Keras models: each epoch a step, the summary and (if small) the model as files."""
 
+import functools
 import os
 import shutil
 import tempfile
@@ -136,13 +137,6 @@ def _tell_evaluation(model: Any, result: Any) -> None:
 
 def _on_predict(original: Callable[..., Any], model: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
     __tracebackhide__ = True
-    outermost = fits.enter(model)
-    try:
-        result = original(model, *args, **kwargs)
-        if outermost:
-            fit = fits.fit_of(model)
-            if fit is not None:
-                fits.remember_prediction(result, fit, args[0] if args else kwargs.get("x"))
-        return result
-    finally:
-        fits.leave()
+    # partial() adds no line of ours to a user's traceback.
+    call = functools.partial(original, model, *args, **kwargs)
+    return fits.answer(call, model, lambda: args[0] if args else kwargs.get("x"), of=model)

@@ -1,5 +1,6 @@
 """Fits, predictions and scores of everything that is a scikit-learn estimator, the user's own classes included."""
 
+import functools
 import sys
 import types
 import weakref
@@ -140,16 +141,9 @@ def _tell_result(fit: fits.Fit, model: Any) -> None:
 
 def _on_answer(original: Callable[..., Any], model: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
     __tracebackhide__ = True
-    outermost = fits.enter()
-    try:
-        result = original(model, *args, **kwargs)
-        if outermost:
-            fit = fits.fit_of(model)
-            if fit is not None:
-                fits.remember_prediction(result, fit, argument(original, args, kwargs, "X", 0))
-        return result
-    finally:
-        fits.leave()
+    # partial() adds no line of ours to a user's traceback.
+    call = functools.partial(original, model, *args, **kwargs)
+    return fits.answer(call, model, lambda: argument(original, args, kwargs, "X", 0))
 
 
 def _on_score(original: Callable[..., Any], model: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:

@@ -40,6 +40,8 @@ describe('a full disk', function () {
     writeFileSync(join(root, 'ballast'), Buffer.alloc(bavail * bsize))
   }
 
+  beforeEach(() => rmSync(join(root, 'ballast'), { force: true }))
+
   it('stops the recording, not the cell: it ends with its reply, a mark says what is missing', async () => {
     const { kernel, session } = await project.session()
     const watcher: JournalEntry[] = []

@@ -185,7 +185,9 @@ describe('a kernel through the supervisor', function () {
     assert.equal(textOf(entries), 'False\n')
     const written = await journalOf(project, id)
     assert.ok(typesOf(written).includes('daybook_restarted'))
-    assert.ok(!textOf(written).includes('must not run'))
+    // An interrupted ipykernel may still begin what was queued before it ends; its successor never does.
+    const restartedAt = typesOf(written).lastIndexOf('daybook_restarted')
+    assert.ok(!textOf(written.slice(restartedAt)).includes('must not run'))
   })
 
   it('ends by restart what no interrupt reaches: a loop in native code', async () => {

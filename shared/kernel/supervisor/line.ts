@@ -213,6 +213,8 @@ export function openLine(options: LineOptions): Line {
       bodyBytes: 0,
       status: null,
     })
+    // Before it is written: a disk that proves full just then is told to this execution.
+    if (refusal === null && header.msg_type === 'execute_request') activity.sent(header)
     // What a person types may be a password: it is never written down.
     const [head, parentPart, metadata] = parts
     const kept = reply

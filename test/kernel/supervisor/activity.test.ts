@@ -46,6 +46,24 @@ describe('openActivity()', () => {
     assert.equal(activity.interruptible, true)
   })
 
+  it('counts an execution from when it was sent, though the kernel cannot say that it runs', async () => {
+    const activity = openActivity()
+    const [stuck, queued] = [request('execute_request', 'stuck'), request('execute_request', 'queued')]
+    activity.sent(stuck)
+    activity.sent(queued)
+    assert.deepEqual([activity.busy, activity.running], [true, 'stuck'])
+    assert.deepEqual(activity.requests(), [stuck, queued])
+    assert.equal(activity.interruptible, false, 'it may not have begun yet')
+    await until(() => activity.interruptible)
+    activity.observe('status', stuck, 'busy')
+    activity.observe('status', stuck, 'idle')
+    assert.deepEqual([activity.busy, activity.running], [true, 'queued'])
+    assert.equal(activity.interruptible, false, 'the next one begins only now')
+    // An aborted execution may have a reply alone.
+    activity.observe('execute_reply', queued, null)
+    assert.deepEqual([activity.busy, activity.running], [false, null])
+  })
+
   it('forgets what is dropped, and ignores what has no parent', () => {
     const activity = openActivity()
     activity.observe('status', {}, 'busy')
@@ -56,7 +74,8 @@ describe('openActivity()', () => {
       activity.requests().map(({ msg_id: id }) => id),
       ['a', 'b'],
     )
-    activity.drop(['a'])
+    activity.sent(request('execute_request', 'c'))
+    activity.drop(['a', 'c'])
     assert.equal(activity.running, 'b')
     activity.clear()
     assert.equal(activity.busy, false)

@@ -24,12 +24,18 @@ export function run(command, args, options = {}) {
       cwd: options.cwd,
       env: options.env ?? process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeoutMs,
       windowsHide: true,
       // Windows starts .cmd files through a shell only; no argument of ours holds blanks or quotes there.
       shell: process.platform === 'win32' && command.endsWith('.cmd'),
     })
-    const forget = endWithUs(child)
+    // Not spawn's own `timeout`: for a program that is not there, its timer would keep us waiting.
+    const timer =
+      options.timeoutMs === undefined ? undefined : setTimeout(() => child.kill('SIGTERM'), options.timeoutMs)
+    const stopListening = endWithUs(child)
+    const forget = () => {
+      clearTimeout(timer)
+      stopListening()
+    }
     let output = ''
     let stdout = ''
     let rest = ''

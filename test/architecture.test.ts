@@ -62,7 +62,16 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   ws: ['shared/kernel/supervisor', 'shared/kernel/supervisor_connection.ts', 'shared/api', 'shared/daemon'],
   commander: ['shared/daemon/cli'],
   diff: ['shared/runs/compare_cells.ts'],
-  yaml: ['shared/runs/import_mlruns.ts'],
+  yaml: ['shared/runs/import_mlruns.ts', 'shared/data', 'shared/daemon'],
+  lit: ['shared/views'],
+  '@vscode/webview-ui-toolkit': ['shared/views'],
+  echarts: ['shared/views'],
+  uplot: ['shared/views'],
+  'markdown-it': ['shared/views'],
+  dompurify: ['shared/views'],
+  'apache-arrow': ['shared/data', 'shared/api', 'shared/daemon', 'shared/views', 'shared/monitor'],
+  '@duckdb/node-api': ['shared/data'],
+  'iconv-lite': ['shared/data'],
   'node:sqlite': ['shared/store', 'shared/base/lock.ts', 'shared/runs/import_database.ts'],
 }
 

@@ -86,13 +86,21 @@ export function misplacedPackages(
   for (const [path, text] of sources) {
     for (const { target, isFile, typeOnly } of importsOf(path, text)) {
       if (isFile || (target.startsWith('node:') && !(target in where))) continue
-      const places = where[target]
+      const places = where[target.startsWith('node:') ? target : packageOf(target)]
       if (typeOnly && places !== undefined) continue
       if (places?.some((place) => path === place || path.startsWith(`${place}/`))) continue
       found.push(`${path} imports ${target}`)
     }
   }
   return found
+}
+
+/** `@scope/name/part.js` and `name/part` become the package's name. */
+function packageOf(target: string): string {
+  return target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/')
 }
 
 /** File names that say nothing about what is inside, barrels, and names in another style. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Comparison } from '../runs/comparison.ts'
+import type { RunGroup } from '../runs/group.ts'
 import { method } from './method.ts'
 
 /** A run as a row of a table. Metrics are the latest values. */
@@ -59,6 +60,12 @@ export interface CleanUp {
   notes: string[]
 }
 
+const groupBy = z.discriminatedUnion('kind', [
+  z.object({ kind: z.enum(['param', 'tag']), key: z.string().min(1) }),
+  z.object({ kind: z.enum(['experiment', 'status']) }),
+  z.object({ kind: z.literal('params_except'), keys: z.array(z.string()).max(100) }),
+])
+
 /** About runs and what they hold. */
 export const runMethods = {
   'runs.search': method(
@@ -73,6 +80,22 @@ export const runMethods = {
       nested: z.boolean().default(false),
     }),
   )<RunPage>(),
+  /**
+   * Runs that have something in common, with the mean of each metric and where it lies with 95 % probability.
+   * Without `by`: runs of one experiment that differ in their seed only.
+   */
+  'runs.group': method(
+    z.object({
+      experiment: z.string().nullable().default(null),
+      filter: z.string().default(''),
+      by: z.array(groupBy).max(8).nullable().default(null),
+      /** Metrics, by their means: `metrics.accuracy DESC`. */
+      orderBy: z.array(z.string()).default([]),
+      limit: z.number().int().min(1).max(1000).default(50),
+      view: z.enum(['active', 'deleted', 'all']).default('active'),
+      nested: z.boolean().default(false),
+    }),
+  )<RunGroup[]>(),
   /** `id` may be the beginning of an id, if only one run begins so. */
   'runs.get': method(z.object({ id: z.string().min(1) }))<RunDetail>(),
   /** All values of one metric, by time. An infinity comes as the largest number of its sign, NaN as null. */

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { fromWireProblem, Problem } from '../base/problem.ts'
+import type { GroupSearch, RunGroup } from './group.ts'
 import type { RunPage, RunSearch } from './search.ts'
-import type { SearchAnswer, SearchRequest } from './search_worker.ts'
+import type { SearchAnswer, SearchQuestion, SearchRequest } from './search_worker.ts'
 
 /**
  * Searches runs in a thread of its own.
@@ -14,6 +15,8 @@ export interface Searcher {
   search(search: RunSearch): Promise<RunPage>
   /** As `countRuns`. */
   count(search: RunSearch): Promise<number>
+  /** As `groupRuns`. */
+  group(search: GroupSearch): Promise<RunGroup[]>
   /** Ends the thread; open questions fail. */
   close(): Promise<void>
 }
@@ -60,7 +63,7 @@ export function openSearcher(path: string, options: { timeoutMs?: number } = {})
     return started
   }
 
-  const ask = (kind: SearchRequest['kind'], search: RunSearch): Promise<SearchAnswer> =>
+  const ask = (question: SearchQuestion): Promise<SearchAnswer> =>
     new Promise((resolve, reject) => {
       if (closed) throw new Problem('cancelled', 'Cannot search: the store is closed')
       const asked = (worker ??= start())
@@ -75,13 +78,14 @@ export function openSearcher(path: string, options: { timeoutMs?: number } = {})
         void asked.terminate()
       }
       waiting.set(id, { worker: asked, resolve, reject, timer: setTimeout(giveUp, timeoutMs) })
-      const request: SearchRequest = { id, kind, search }
+      const request: SearchRequest = { id, ...question }
       asked.postMessage(request)
     })
 
   return {
-    search: async (search) => ((await ask('search', search)) as { page: RunPage }).page,
-    count: async (search) => ((await ask('count', search)) as { count: number }).count,
+    search: async (search) => ((await ask({ kind: 'search', search })) as { page: RunPage }).page,
+    count: async (search) => ((await ask({ kind: 'count', search })) as { count: number }).count,
+    group: async (search) => ((await ask({ kind: 'group', search })) as { groups: RunGroup[] }).groups,
     close: async () => {
       closed = true
       const last = worker

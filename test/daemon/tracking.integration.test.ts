@@ -137,6 +137,32 @@ describe('tracking', function () {
     assert.deepEqual([run.metrics['a'], run.metrics['b']], [1.5, 2])
   })
 
+  it('puts runs together that differ in their seed only, with the interval of their mean', async () => {
+    project.file(
+      'seeds.py',
+      `import mlflow
+for seed, accuracy in [(0, 0.80), (1, 0.81), (2, 0.82)]:
+    with mlflow.start_run():
+        mlflow.log_params({"depth": 3, "seed": seed})
+        mlflow.log_metric("accuracy", accuracy)
+with mlflow.start_run():
+    mlflow.log_params({"depth": 9, "seed": 0})
+    mlflow.log_metric("accuracy", 0.7)`,
+    )
+    const ended = await script(['seeds.py'])
+    assert.equal(ended.code, 0, ended.stderr)
+    const { code, stdout, stderr } = await project.daybook([
+      ...['runs', '--group-by-seed', '--search', "params.depth = '3' OR params.depth = '9'"],
+      ...['--order-by', 'metrics.accuracy DESC'],
+    ])
+    assert.equal(code, 0, stderr)
+    // t(0.975, 2) = 4.302653; times 0.01/sqrt(3) is 0.02484.
+    assert.match(stdout, /^RUNS +depth +accuracy\n +3 +3 +0\.81 ± 0\.025\n +1 +9 +0\.7\n/)
+    const by = await project.daybook(['runs', '--group-by', 'params.depth', '--group-by', 'nothing.x'])
+    assert.equal(by.code, 1)
+    assert.match(by.stderr, /Cannot group runs by "nothing.x"/)
+  })
+
   it('marks what a killed process left open as KILLED', async () => {
     const path = project.file(
       'hang.py',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { groupRuns } from '../../shared/runs/group.ts'
 import { logBatch } from '../../shared/runs/logging.ts'
 import { createRun } from '../../shared/runs/run.ts'
 import { searchRuns } from '../../shared/runs/search.ts'
@@ -23,6 +24,8 @@ describe('openSearcher()', () => {
       })
       assert.deepEqual(await searcher.search(all), searchRuns(held.store, all))
       assert.equal(await searcher.count(all), i + 1)
+      const groups = { experimentIds: ['0'], by: [{ kind: 'status' as const }] }
+      assert.deepEqual(await searcher.group(groups), groupRuns(held.store, groups))
     }
   })
 

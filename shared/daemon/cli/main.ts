@@ -8,6 +8,7 @@ import { openContext, type CommandContext, type GlobalOptions } from './context.
 import { ensureCommand, statusCommand, stopDaemonCommand } from './daemon.ts'
 import { doctorCommand } from './doctor.ts'
 import { execCommand } from './exec.ts'
+import { groupsCommand } from './groups.ts'
 import { changeKernelCommand, listKernelsCommand, startKernelCommand } from './kernels.ts'
 import { runCommand, type RunOptions } from './run.ts'
 import { runsCommand, type RunsOptions } from './runs.ts'
@@ -69,7 +70,13 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     .option('--experiment <name>', 'only this experiment')
     .option('--nested', 'also runs inside other runs')
     .option('--deleted', 'the trash instead')
-    .action(action((context, [options]) => runsCommand(context, options as RunsOptions)))
+    .option('--group-by-seed', 'put runs together that differ in their seed only: means with 95 % intervals')
+    .option(
+      '--group-by <key>',
+      'the same by e.g. params.model, tags.owner or status; may be repeated',
+      collect,
+    )
+    .action(action((context, [options]) => chooseTable(context, options as RunsOptions)))
   add(program, 'show <run>', 'everything about one run (the first digits of its id are enough)')
     .option('--code', 'with the whole code of its cells')
     .action(action((context, [run, options]) => showCommand(context, run as string, options as ShowOptions)))
@@ -129,6 +136,11 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
       ),
     )
   return program
+}
+
+function chooseTable(context: CommandContext, options: RunsOptions): Promise<number> {
+  const grouped = options.groupBySeed === true || options.groupBy !== undefined
+  return grouped ? groupsCommand(context, options) : runsCommand(context, options)
 }
 
 function collect(word: string, words: string[] = []): string[] {

@@ -17,6 +17,8 @@ export interface RunsOptions {
   experiment?: string
   nested?: boolean
   deleted?: boolean
+  groupBySeed?: boolean
+  groupBy?: string[]
 }
 
 /** `daybook runs`: the table of runs. */
@@ -80,13 +82,14 @@ function emptyTable(options: RunsOptions): string {
 }
 
 /** Keys whose values are not the same in all records, the most frequent first; all keys for a single record. */
-function differing(records: readonly Record<string, string>[]): string[] {
+export function differing(records: readonly Record<string, string>[]): string[] {
   const keys = keysByCount(records)
   if (records.length < 2) return keys
   return keys.filter((key) => new Set(records.map((record) => record[key])).size > 1)
 }
 
-function keysByCount(records: readonly Record<string, unknown>[]): string[] {
+/** Keys of records, the most frequent first. */
+export function keysByCount(records: readonly Record<string, unknown>[]): string[] {
   const counts = new Map<string, number>()
   for (const record of records)
     for (const key of Object.keys(record)) counts.set(key, (counts.get(key) ?? 0) + 1)

@@ -4,6 +4,7 @@ import { Problem } from '../../base/problem.ts'
 import type { Clock } from '../../base/clock.ts'
 import { compareRuns } from '../../runs/compare.ts'
 import { findExperimentByName, type ExperimentId } from '../../runs/experiment.ts'
+import { seedNames, type GroupBy, type RunGroup } from '../../runs/group.ts'
 import { metricHistory } from '../../runs/history.ts'
 import { deleteTag, logBatch } from '../../runs/logging.ts'
 import { deleteRun, getRun, restoreRun } from '../../runs/run.ts'
@@ -26,6 +27,7 @@ export interface RunParts {
 type RunHandlers = Pick<
   Handlers,
   | 'runs.search'
+  | 'runs.group'
   | 'runs.get'
   | 'runs.compare'
   | 'runs.history'
@@ -51,6 +53,22 @@ export function runHandlers(parts: RunParts): RunHandlers {
         ...(wanted.pageToken === null ? {} : { pageToken: wanted.pageToken }),
       })
       return { runs: page.runs.map((run) => toSummary(run, names)), nextPageToken: page.nextPageToken }
+    },
+    'runs.group': async (wanted) => {
+      const by: readonly GroupBy[] = wanted.by ?? [
+        { kind: 'experiment' },
+        { kind: 'params_except', keys: seedNames },
+      ]
+      const groups = await parts.searcher.group({
+        experimentIds: wanted.experiment === null ? null : [experimentByName(store, wanted.experiment)],
+        filter: wanted.filter,
+        by,
+        orderBy: wanted.orderBy,
+        maxResults: wanted.limit,
+        view: wanted.view,
+        ...(wanted.nested ? {} : { within: 'top' as const }),
+      })
+      return namedExperiments(store, groups, by)
     },
     'runs.get': ({ id }) => detail(parts, getRun(store, fullRunId(store, id))),
     'runs.compare': ({ ids }) =>
@@ -143,6 +161,17 @@ function toSummary(run: Run, names: ReadonlyMap<string, string>): RunSummary {
     parentId: run.parentId,
     deleted: run.deletedMs !== null,
   }
+}
+
+/** Groups by experiment, with the experiments' names in place of their numbers. */
+function namedExperiments(store: Store, groups: readonly RunGroup[], by: readonly GroupBy[]): RunGroup[] {
+  const names = experimentNames(store)
+  return groups.map((group) => ({
+    ...group,
+    values: group.values.map((value, i) =>
+      by[i]?.kind === 'experiment' && value !== null ? (names.get(value as ExperimentId) ?? value) : value,
+    ),
+  }))
 }
 
 function experimentNames(store: Store): Map<ExperimentId, string> {

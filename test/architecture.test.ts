@@ -71,6 +71,9 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   dompurify: ['shared/views'],
   'apache-arrow': ['shared/data', 'shared/api', 'shared/daemon', 'shared/views', 'shared/monitor'],
   '@duckdb/node-api': ['shared/data'],
+  '@stdlib/math-base-special-erfc': ['shared/stats'],
+  '@stdlib/math-base-special-gammainc': ['shared/stats'],
+  '@stdlib/math-base-special-gammaln': ['shared/stats'],
   'iconv-lite': ['shared/data'],
   'node:sqlite': ['shared/store', 'shared/base/lock.ts', 'shared/runs/import_database.ts'],
 }

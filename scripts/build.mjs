@@ -2,9 +2,11 @@ import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSyn
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureNodePackages } from './node.mjs'
+import { natives } from './natives.mjs'
 import { cacheFolder, root } from './paths.mjs'
 import { runMain, SetupProblem } from './problem.mjs'
 import { startSteps } from './steps.mjs'
+import { stageExtension } from './vscode.mjs'
 
 /** Each program's first file, and the bundle it becomes in dist/. */
 const programs = {
@@ -22,7 +24,8 @@ const require = daybookCreateRequire(import.meta.url)`
 
 /**
  * Bundles the programs into dist/ and copies the Python module beside them, unless dist/ is newer than all of
- * it. A bundle needs nothing from node_modules but zeromq, whose native part stays where npm put it.
+ * it. A bundle needs nothing from node_modules but zeromq, whose native part stays where npm put it; the VS Code
+ * extension, put together in dist/vscode/, carries a copy of that.
  * @param {(detail: string) => void} tell
  * @returns {Promise<string>} what was done
  * @throws SetupProblem if the sources do not bundle
@@ -45,33 +48,34 @@ export async function build(tell) {
     platform: 'node',
     format: 'esm',
     target: 'node22.13',
-    external: ['zeromq'],
+    external: Object.keys(natives),
     sourcemap: 'linked',
     banner: { js: banner },
     logLevel: 'silent',
-  }).catch((error) => {
-    rmSync(made, { recursive: true, force: true })
-    throw new SetupProblem('The sources do not bundle', ['npx tsc tells more.'], error.message)
   })
-  copyPython(join(root, 'shared', 'python'), join(made, 'python'))
+    .then(() => {
+      copyPython(join(root, 'shared', 'python'), join(made, 'python'))
+      return stageExtension(made)
+    })
+    .catch((error) => {
+      rmSync(made, { recursive: true, force: true })
+      throw new SetupProblem('The sources do not bundle', ['npx tsc tells more.'], error.message)
+    })
   rmSync(dist, { recursive: true, force: true })
   renameSync(made, dist)
   const left = missing.length > 0 ? `, without ${missing.join(', ')} (not there yet)` : ''
-  return `${there.length} programs in dist/${left}`
+  return `${there.length} programs and the VS Code extension in dist/${left}`
 }
 
 /** Whether nothing that goes into dist/ was touched since it was made. */
 function isFresh() {
   const madeMs = statSync(join(dist, 'daybook.mjs'), { throwIfNoEntry: false })?.mtimeMs ?? 0
-  const shared = join(root, 'shared')
-  const sources = readdirSync(shared, { recursive: true, encoding: 'utf8' }).filter((path) =>
-    /\.(ts|py)$/.test(path),
+  const sources = ['shared', 'extension', 'media', 'examples', 'scripts'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.(ts|py|mjs|json|css|svg|md|ipynb)$/.test(path))
+      .map((path) => join(root, folder, path)),
   )
-  const inputs = [
-    ...sources.map((path) => join(shared, path)),
-    fileURLToPath(import.meta.url),
-    join(root, 'package-lock.json'),
-  ]
+  const inputs = [...sources, join(root, 'package.json'), join(root, 'package-lock.json')]
   return inputs.every((path) => statSync(path).mtimeMs <= madeMs)
 }
 

@@ -12,6 +12,11 @@ const all = [
   { name: 'lint', args: ['node_modules/eslint/bin/eslint.js', '.'], todo: 'npx eslint .' },
   { name: 'types', args: ['node_modules/typescript/bin/tsc'], todo: 'npx tsc' },
   {
+    name: 'types of the VS Code extension',
+    args: ['node_modules/typescript/bin/tsc', '-p', 'extension'],
+    todo: 'npx tsc -p extension',
+  },
+  {
     name: 'architecture',
     args: ['node_modules/mocha/bin/mocha.js', '--reporter', 'dot', 'test/architecture.test.ts'],
     todo: 'npx mocha test/architecture.test.ts',

@@ -6,6 +6,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { build } from './build.mjs'
 import { checks } from './checks.mjs'
 import { ensureDebianPackages } from './debian.mjs'
+import { ensureEditors } from './editors.mjs'
 import { endLeftovers, testMark } from './leftovers.mjs'
 import { node24, root } from './paths.mjs'
 import { runMain, SetupProblem } from './problem.mjs'
@@ -19,12 +20,14 @@ const debianPackages = ['r-cran-irkernel']
 await runMain(async () => {
   const chosen = choose(process.argv.slice(2))
   const deep = chosen.some((tier) => tier !== 'unit')
-  const steps = startSteps(setupSteps + (deep ? 2 : 0))
+  const editors = chosen.some((tier) => tier === 'e2e' || tier === 'real')
+  const steps = startSteps(setupSteps + (deep ? 2 : 0) + (editors ? 1 : 0))
   await setUp(steps)
   if (deep) {
     await steps.step('Build', build)
     await steps.step('Debian packages', (tell) => ensureDebianPackages(debianPackages, tell))
   }
+  if (editors) await steps.step('Editors for tests', ensureEditors)
   const total = { passed: 0, failed: 0, skipped: /** @type {{ title: string, reason: string }[]} */ ([]) }
   if (process.argv.length === 2) add(total, await checks())
   for (const tier of chosen) add(total, await runTier(tier))

@@ -34,6 +34,7 @@ const may: ImportTable = {
   monitor: ['base', 'stats', 'data', 'serving'],
   api: ['base'],
   views: ['api', 'base', 'stats'],
+  extension: ['api', 'base', 'views'],
   daemon: [
     'base',
     'stats',
@@ -63,6 +64,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   commander: ['shared/daemon/cli'],
   diff: ['shared/runs/compare_cells.ts'],
   yaml: ['shared/runs/import_mlruns.ts', 'shared/data', 'shared/daemon'],
+  vscode: ['extension'],
   lit: ['shared/views'],
   '@vscode/webview-ui-toolkit': ['shared/views'],
   echarts: ['shared/views'],
@@ -80,6 +82,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 
 /** Invariant 2: only these open files, sockets or processes. All else is pure. */
 const openers: readonly string[] = [
+  'extension/daemon.ts',
   'shared/api/websocket_wire.ts',
   'shared/base/lock.ts',
   'shared/base/log.ts',
@@ -133,8 +136,10 @@ const openers: readonly string[] = [
 
 describe('architecture', () => {
   const shared = readSources('shared', ['.ts'])
+  const extension = readSources('extension', ['.ts'])
+  const product: Sources = new Map([...shared, ...extension])
   const all: Sources = new Map([
-    ...shared,
+    ...product,
     ...readSources('test', ['.ts', '.py']),
     ...readSources('bench', ['.ts']),
     ...readSources('scripts', ['.mjs', '.cjs']),
@@ -143,23 +148,23 @@ describe('architecture', () => {
   const manifest = JSON.parse(readProjectFile('package.json')) as Manifest
 
   it('lets a folder import only what the table names', () => {
-    none(forbiddenImports(shared, may, ['api']))
+    none(forbiddenImports(product, may, ['api']))
   })
-  it('has no import of a file that is not there', () => none(danglingImports(shared)))
-  it('has no circle of imports', () => none(importCycles(shared)))
-  it('imports each package only where it belongs', () => none(misplacedPackages(shared, packages)))
+  it('has no import of a file that is not there', () => none(danglingImports(product)))
+  it('has no circle of imports', () => none(importCycles(product)))
+  it('imports each package only where it belongs', () => none(misplacedPackages(product, packages)))
   it('opens files, sockets and processes only in the files named', () =>
-    none(unnamedOpeners(shared, openers)))
+    none(unnamedOpeners(product, openers)))
   it('has no file of more than 400 lines', () => none(longFiles(all)))
   it('names each file after what is in it', () => {
     const paths = [
-      ...shared.keys(),
+      ...product.keys(),
       ...readSources('shared', ['.py']).keys(),
       ...readSources('test', ['.ts']).keys(),
     ]
     none(badNames(paths))
   })
-  it('documents every export, and exports nothing as default', () => none(undocumentedExports(shared)))
+  it('documents every export, and exports nothing as default', () => none(undocumentedExports(product)))
   it('has nothing left undone, skipped or switched off without a reason', () => none(leftMarks(all)))
 
   it('has the file behind every command of package.json', () => {
@@ -191,6 +196,12 @@ describe('architecture checks', () => {
     assert.deepEqual(forbiddenImports(value, may, []), ['shared/base/clock.ts imports shared/runs/run.ts'])
     const type = planted('shared/runs/run.ts', "import type { A } from '../daemon/server.ts'")
     assert.equal(forbiddenImports(type, may, ['api']).length, 1)
+    const host = planted('extension/panel.ts', "import { a } from '../shared/runs/run.ts'")
+    assert.equal(forbiddenImports(host, may, []).length, 1)
+    assert.equal(
+      forbiddenImports(planted('shared/api/a.ts', "import '../../extension/a.ts'"), may, []).length,
+      1,
+    )
     const out = planted('shared/base/clock.ts', "import '../../test/skip.ts'")
     assert.equal(forbiddenImports(out, may, []).length, 1)
   })

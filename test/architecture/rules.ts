@@ -16,7 +16,7 @@ export function forbiddenImports(sources: Sources, may: ImportTable, anyTypes: r
     }
     for (const { target, isFile, typeOnly } of importsOf(path, text)) {
       if (!isFile) continue
-      const other = target.startsWith('shared/') ? folderOf(target) : target
+      const other = /^(shared|extension)\//.test(target) ? folderOf(target) : target
       if (other === folder || allowed.includes(other) || (typeOnly && anyTypes.includes(folder))) continue
       found.push(`${path} imports ${target}`)
     }
@@ -155,6 +155,8 @@ export function leftMarks(sources: Sources): string[] {
   return found
 }
 
+/** A folder of shared/, or a host as a whole. */
 function folderOf(path: string): string {
-  return path.split('/')[1] ?? ''
+  const [top = '', folder = ''] = path.split('/')
+  return top === 'shared' ? folder : top
 }

@@ -1,0 +1,62 @@
+import { cpSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './paths.mjs'
+
+/**
+ * Packages with a native part. They stay outside of the bundles: beside a checkout npm has put them in place,
+ * and an installed extension carries a copy of what this platform needs of them. Each with the packages it
+ * needs itself, and which of their files.
+ * @type {Record<string, Record<string, (path: string) => boolean>>}
+ */
+export const natives = {
+  zeromq: {
+    zeromq: (path) =>
+      /^(package\.json|LICENSE.*|lib|lib\/.*\.js|build|build\/manifest\.json)$/.test(path) ||
+      zeromqAddon(path),
+    'cmake-ts': (path) => /^(package\.json|LICENSE|build|build\/loader\.(js|mjs))$/.test(path),
+  },
+}
+
+/**
+ * Copies the native packages, for this platform only.
+ * @param {string} to a node_modules folder
+ */
+export function copyNatives(to) {
+  for (const packages of Object.values(natives)) {
+    for (const [name, isNeeded] of Object.entries(packages)) {
+      const from = join(root, 'node_modules', name)
+      cpSync(from, join(to, name), {
+        recursive: true,
+        filter: (path) => path === from || isNeeded(path.slice(from.length + 1).replaceAll('\\', '/')),
+      })
+    }
+  }
+}
+
+/** @type {string[] | null} */
+let addons = null
+
+/**
+ * Whether a path is, or leads to, the newest addon for this platform; on Linux one for each C library. Addons
+ * speak Node-API, so that the newest runs on every later Node and in Electron.
+ * @param {string} path
+ */
+function zeromqAddon(path) {
+  addons ??= newestAddons()
+  return addons.some((addon) => addon === path || addon.startsWith(`${path}/`))
+}
+
+function newestAddons() {
+  const build = join(root, 'node_modules', 'zeromq', 'build')
+  /** @type {Record<string, string>} */
+  const manifest = JSON.parse(readFileSync(join(build, 'manifest.json'), 'utf8'))
+  const fitting = Object.entries(manifest)
+    .map(([key, addon]) => ({
+      .../** @type {{ os: string, arch: string, libc: string, abi: number }} */ (JSON.parse(key)),
+      addon,
+    }))
+    .filter(({ os, arch }) => os === process.platform && arch === process.arch)
+    .sort((a, b) => a.abi - b.abi)
+  const byLibrary = new Map(fitting.map(({ libc, addon }) => [libc, `build/${addon.replaceAll('\\', '/')}`]))
+  return [...byLibrary.values()]
+}

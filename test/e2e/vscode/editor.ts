@@ -65,6 +65,7 @@ export function startInnerServer(options: EditorOptions): Promise<EditorServer> 
     '--accept-server-license-terms',
     '--telemetry-level=off',
     '--enable-smoke-test-driver',
+    '--disable-workspace-trust',
     `--server-data-dir=${options.folder}`,
     `--extensions-dir=${join(options.folder, 'extensions')}`,
   ]

@@ -3,7 +3,8 @@ import { openState } from '../../base/project.ts'
 import { ensureSupervisor, findSupervisor } from '../../kernel/supervisor_client.ts'
 import { stopDaemon } from './daemon.ts'
 import { print, withClient, type CommandContext } from './context.ts'
-import { formatBytes, formatTable } from './terminal.ts'
+import { formatBytes } from '../../base/quantity.ts'
+import { formatTable } from './terminal.ts'
 
 /** `daybook gc`: gives space back, by the project's retention rules. */
 export async function gcCommand(context: CommandContext, options: { dryRun?: boolean }): Promise<number> {

@@ -7,7 +7,8 @@ import type {
 } from '../../runs/comparison.ts'
 import { print, withClient, type CommandContext } from './context.ts'
 import { styledStatus } from './runs.ts'
-import { formatDuration, formatNumber, formatTable, type Column, type Terminal } from './terminal.ts'
+import { formatDuration, formatNumber } from '../../base/quantity.ts'
+import { formatTable, type Column, type Terminal } from './terminal.ts'
 
 /** `daybook compare RUN RUN…`: what differs between runs. */
 export async function compareCommand(context: CommandContext, ids: string[]): Promise<number> {

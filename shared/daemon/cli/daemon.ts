@@ -4,7 +4,7 @@ import { openWebSocketWire } from '../../api/websocket_wire.ts'
 import { openState } from '../../base/project.ts'
 import { ensureDaemon, findDaemon } from '../ensure.ts'
 import { print, type CommandContext } from './context.ts'
-import { formatAge, formatBytes } from './terminal.ts'
+import { formatAge, formatBytes } from '../../base/quantity.ts'
 
 /** `daybook daemon ensure`: finds or starts the daemon and says where it is. The one starter of all hosts. */
 export async function ensureCommand(context: CommandContext): Promise<number> {

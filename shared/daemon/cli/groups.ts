@@ -2,7 +2,8 @@ import { Problem } from '../../base/problem.ts'
 import { seedNames, type GroupBy, type MetricSpread, type RunGroup } from '../../runs/group.ts'
 import { print, withClient, type CommandContext } from './context.ts'
 import { differing, keysByCount, type RunsOptions } from './runs.ts'
-import { formatNumber, formatTable, type Column, type Terminal } from './terminal.ts'
+import { formatNumber } from '../../base/quantity.ts'
+import { formatTable, type Column, type Terminal } from './terminal.ts'
 
 /** `daybook runs --group-by-seed` and `--group-by KEY`: groups of runs, with means and their 95 % intervals. */
 export async function groupsCommand(context: CommandContext, options: RunsOptions): Promise<number> {

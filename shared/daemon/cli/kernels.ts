@@ -4,7 +4,8 @@ import type { Client } from '../../api/client.ts'
 import { Problem } from '../../base/problem.ts'
 import type { KernelInfo } from '../../kernel/kernel.ts'
 import { print, withClient, type CommandContext } from './context.ts'
-import { formatAge, formatTable, type Terminal } from './terminal.ts'
+import { formatAge } from '../../base/quantity.ts'
+import { formatTable, type Terminal } from './terminal.ts'
 
 /** `daybook kernels list`: what runs, and what could be started. */
 export async function listKernelsCommand(

@@ -4,7 +4,8 @@ import type { CellProgress, NotebookRun } from '../../api/notebook_methods.ts'
 import type { RunDetail } from '../../api/run_methods.ts'
 import { Problem } from '../../base/problem.ts'
 import { connect, type CommandContext } from './context.ts'
-import { formatDuration, formatNumber, type Terminal } from './terminal.ts'
+import { formatDuration, formatNumber } from '../../base/quantity.ts'
+import { type Terminal } from './terminal.ts'
 
 /** Options of `daybook run`. */
 export interface RunOptions {

@@ -1,13 +1,7 @@
 import type { RunSummary } from '../../api/run_methods.ts'
 import { print, withClient, type CommandContext } from './context.ts'
-import {
-  formatAge,
-  formatDuration,
-  formatNumber,
-  formatTable,
-  type Column,
-  type Terminal,
-} from './terminal.ts'
+import { formatAge, formatDuration, formatNumber } from '../../base/quantity.ts'
+import { formatTable, type Column, type Terminal } from './terminal.ts'
 
 /** Options of `daybook runs`. */
 export interface RunsOptions {

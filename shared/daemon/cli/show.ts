@@ -1,7 +1,8 @@
 import type { RunDetail } from '../../api/run_methods.ts'
 import { print, withClient, type CommandContext } from './context.ts'
 import { formatRuns, styledStatus } from './runs.ts'
-import { formatBytes, formatDuration, formatNumber, formatTable, type Terminal } from './terminal.ts'
+import { formatBytes, formatDuration, formatNumber } from '../../base/quantity.ts'
+import { formatTable, type Terminal } from './terminal.ts'
 
 /** Options of `daybook show`. */
 export interface ShowOptions {

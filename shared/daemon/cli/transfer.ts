@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { print, withClient, type CommandContext } from './context.ts'
-import { formatBytes } from './terminal.ts'
+import { formatBytes } from '../../base/quantity.ts'
 
 /** Options of `daybook export`. */
 export interface ExportOptions {

@@ -1,0 +1,35 @@
+/** `3 s ago`, `5 min ago`, `2 d ago`. */
+export function formatAge(ms: number): string {
+  return `${formatDuration(Math.max(0, ms))} ago`
+}
+
+/** `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `4 d`. */
+export function formatDuration(ms: number): string {
+  const seconds = ms / 1000
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  if (seconds < 60) return `${Math.round(seconds)} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d`
+}
+
+/** `312 B`, `4.1 kB`, `2.3 MB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let unit = 0
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`
+}
+
+/** Four significant digits, as many as tell two runs apart at a glance; integers whole. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞'
+  if (Number.isInteger(value) && Math.abs(value) < 1e9) return String(value)
+  const text = value.toPrecision(4)
+  return text.includes('e') ? text : String(Number(text))
+}

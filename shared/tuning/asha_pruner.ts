@@ -1,0 +1,58 @@
+import type { PruneDecision, Pruner } from './pruner.ts'
+import { firstRung, rungsReached, valueAtRung } from './rung.ts'
+import { loss } from './trial.ts'
+import type { Study, Trial } from './trial.ts'
+
+/** How ASHA promotes. */
+export interface AshaOptions {
+  /** One in so many goes on at each rung, and the rungs are so many times further apart. */
+  readonly factor?: number
+  /** The step of the first rung; without it, 8 % of the way. */
+  readonly firstRung?: number
+}
+
+/**
+ * Asynchronous successive halving (Li et al., MLSys 2020, arXiv 1810.05934) in the form that stops: at the rungs
+ * `first * factor^k` a trial goes on if it is among the best 1/factor of all that have come there, or the best of
+ * fewer than `factor`. A first rung too early is worse than no pruning; see docs/tuning.md.
+ */
+export function ashaPruner(options: AshaOptions = {}): Pruner {
+  const { factor = 3 } = options
+  return {
+    name: 'asha',
+    decide(study, rivals, trial) {
+      const first = options.firstRung ?? firstRung(study, rivals)
+      if (first === null)
+        return { prune: false, says: 'no trial is complete, so the first rung is not known yet' }
+      return halve(study, { rivals, trial }, { first, factor })
+    },
+  }
+}
+
+/** Where a trial stands at the rungs that its last report came to. */
+export function halve(
+  study: Study,
+  { rivals, trial }: { rivals: readonly Trial[]; trial: Trial },
+  { first, factor }: { first: number; factor: number },
+): PruneDecision {
+  const [direction] = study.directions
+  const reached = rungsReached(trial.reports, first, factor)
+  const lossAt = (other: Trial, rung: number): number | null => {
+    const value = valueAtRung(other.reports, rung)
+    return value === null ? null : loss(direction, value)
+  }
+  let says = `between rungs; the first is step ${first}, each next ${factor} times further`
+  for (const rung of reached) {
+    const own = lossAt(trial, rung) ?? NaN
+    if (Number.isNaN(own)) return { prune: true, says: `its value at step ${rung} is NaN` }
+    const others = rivals
+      .filter(({ number }) => number !== trial.number)
+      .flatMap((rival) => lossAt(rival, rung) ?? [])
+      .filter((value) => !Number.isNaN(value))
+    const ahead = others.filter((value) => value < own).length
+    const places = Math.max(Math.floor((others.length + 1) / factor), 1)
+    says = `place ${ahead + 1} of ${others.length + 1} at step ${rung}, of which ${places} go on`
+    if (ahead >= places) return { prune: true, says }
+  }
+  return { prune: false, says }
+}

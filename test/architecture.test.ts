@@ -77,7 +77,12 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   '@stdlib/math-base-special-gammainc': ['shared/stats'],
   '@stdlib/math-base-special-gammaln': ['shared/stats'],
   'iconv-lite': ['shared/data'],
-  'node:sqlite': ['shared/store', 'shared/base/lock.ts', 'shared/runs/import_database.ts'],
+  'node:sqlite': [
+    'shared/store',
+    'shared/base/lock.ts',
+    'shared/compute/lease.ts',
+    'shared/runs/import_database.ts',
+  ],
 }
 
 /** Invariant 2: only these open files, sockets or processes. All else is pure. */
@@ -88,6 +93,8 @@ const openers: readonly string[] = [
   'shared/base/log.ts',
   'shared/base/process.ts',
   'shared/base/project.ts',
+  'shared/compute/lease.ts',
+  'shared/compute/machine.ts',
   'shared/daemon/cli/exec.ts',
   'shared/daemon/daemon.ts',
   'shared/daemon/discovery.ts',

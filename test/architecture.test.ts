@@ -127,6 +127,7 @@ const openers: readonly string[] = [
   'shared/notebook/file.ts',
   'shared/runs/artifact.ts',
   'shared/runs/compare.ts',
+  'shared/runs/data_copy.ts',
   'shared/runs/export.ts',
   'shared/runs/multipart.ts',
   'shared/runs/export_mlruns.ts',

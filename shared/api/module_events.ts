@@ -56,6 +56,8 @@ export const moduleEvent = z.discriminatedUnion('type', [
     schema: z.unknown().optional(),
     profile: z.unknown().optional(),
     context: z.string().nullish(),
+    /** A copy of its content in the spool folder, to be kept under the SHA-256 in its source. */
+    file: z.string().nullish(),
   }),
   z.object({ type: z.literal('artifact'), run_id: runId, path: z.string(), file: z.string() }),
   z.looseObject({

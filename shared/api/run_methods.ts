@@ -29,12 +29,37 @@ export interface CapturedCell {
   wallMs: number | null
 }
 
+/** Data that a run read or was given. */
+export interface DataInput {
+  name: string
+  digest: string
+  source: string
+  context: string | null
+  /** Where it came from: a path or an address; null for what code made in memory. */
+  place: string | null
+  sizeBytes: number | null
+  sha256: string | null
+  /** Whether a copy of its content is kept. */
+  hasCopy: boolean
+  /** How it can be had again as the run read it: `from its copy`, `by dvc`, …, `cannot be reproduced`. */
+  reproduce: string
+}
+
+/** A data file that was written back. */
+export interface RestoredData {
+  name: string
+  path: string
+  sizeBytes: number
+  /** False: a file of the same content stood there already. */
+  written: boolean
+}
+
 /** Everything about one run. */
 export interface RunDetail extends RunSummary {
   children: RunSummary[]
   /** Cells in the order in which they ran in the run's kernel, up to the run's end. */
   cells: CapturedCell[]
-  datasets: { name: string; digest: string; source: string; context: string | null }[]
+  datasets: DataInput[]
   artifacts: { path: string; sizeBytes: number }[]
 }
 
@@ -102,6 +127,13 @@ export const runMethods = {
   'runs.history': method(z.object({ id: z.string(), key: z.string() }))<MetricValue[]>(),
   /** What differs between runs; beginnings of ids will do. */
   'runs.compare': method(z.object({ ids: z.array(z.string().min(1)).min(2).max(20) }))<Comparison>(),
+  /**
+   * Writes data files that a run read back into a folder (an absolute path), from their copies. Without names: all
+   * that have one.
+   */
+  'runs.restoreData': method(
+    z.object({ id: z.string().min(1), names: z.array(z.string()).default([]), to: z.string().min(1) }),
+  )<RestoredData[]>(),
   'runs.delete': method(z.object({ id: z.string() }))<Record<string, never>>(),
   'runs.restore': method(z.object({ id: z.string() }))<Record<string, never>>(),
   'runs.setTag': method(z.object({ id: z.string(), key: z.string().min(1), value: z.string().nullable() }))<

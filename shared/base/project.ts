@@ -14,6 +14,8 @@ export interface StatePaths {
   movedBecause: string | null
   database: string
   artifacts: string
+  /** Copies of data files that runs read. */
+  data: string
   kernels: string
   journal: string
   spool: string
@@ -54,6 +56,7 @@ export function openState(root: string): StatePaths {
     const paths = layOut(root, dir, reason)
     for (const path of [
       paths.artifacts,
+      paths.data,
       paths.kernels,
       paths.journal,
       paths.spool,
@@ -94,6 +97,7 @@ function layOut(root: string, dir: string, movedBecause: string | null): StatePa
     movedBecause,
     database: join(dir, 'daybook.db'),
     artifacts: join(dir, 'artifacts'),
+    data: join(dir, 'data'),
     kernels: join(dir, 'kernels'),
     journal: join(dir, 'journal'),
     spool: join(dir, 'spool'),

@@ -12,6 +12,7 @@ import { Problem } from '../base/problem.ts'
 import { bootId, isAlive, thisProcess } from '../base/process.ts'
 import type { StatePaths } from '../base/project.ts'
 import { clearIncoming } from '../runs/artifact.ts'
+import { keepDataCopy } from '../runs/data_copy.ts'
 import { getRun } from '../runs/run.ts'
 import { keepFile } from '../runs/run_artifact.ts'
 import { openSearcher } from '../runs/searcher.ts'
@@ -118,7 +119,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     }),
     ...kernelHandlers({ kernels, topics, root: paths.root }),
     ...notebookHandlers(runner),
-    ...runHandlers({ store, searcher, clock, topics, artifactsDir }),
+    ...runHandlers({ store, searcher, clock, topics, artifactsDir, dataDir: paths.data }),
     ...transferHandlers({ store, clock, topics, artifactsDir }),
     ...cleanUpHandlers({ store, clock, paths, topics }),
   }
@@ -223,6 +224,10 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
           // Told twice, the file has moved already.
           const spooled = join(paths.spool, basename(file))
           if (existsSync(spooled)) keepFile({ store, artifactsDir, run: getRun(store, runId) }, path, spooled)
+        },
+        keepData: (sha256, file) => {
+          const spooled = join(paths.spool, basename(file))
+          if (existsSync(spooled)) keepDataCopy(paths.data, sha256, spooled)
         },
         runCreated: (id, from, execution) => capture.runCreated(id, from, execution),
         runsTouched,

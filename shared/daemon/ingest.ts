@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path'
 import { moduleEvent, type ModuleEvent } from '../api/module_events.ts'
 import type { Clock } from '../base/clock.ts'
 import { ensureExperiment } from '../runs/experiment.ts'
+import { readDataSource } from '../runs/data_source.ts'
 import { logInputs } from '../runs/dataset.ts'
 import { logBatch } from '../runs/logging.ts'
 import { createRun, getRun, RunNotFoundError, updateRun } from '../runs/run.ts'
@@ -17,6 +18,8 @@ export interface IngestParts {
   clock: Clock
   /** Moves a file that the module left in the spool folder to its place among the run's artifacts. */
   keepArtifact(runId: RunId, path: string, spoolFile: string): void
+  /** Moves a file that the module left in the spool folder among the copies of data. */
+  keepData(sha256: string, spoolFile: string): void
   /** Told after a run was made through this capability. */
   runCreated(runId: RunId, capability: Capability, execution: string | null): void
   /** Told once a chunk, which runs it touched. */
@@ -79,7 +82,7 @@ function takeEvent(
       return logBatch(store, event.run_id, { metrics })
     }
     case 'dataset':
-      return addDataset(store, event)
+      return addDataset(parts, event)
     case 'artifact':
       return parts.keepArtifact(event.run_id as RunId, event.path, event.file)
     case 'environment': {
@@ -144,8 +147,10 @@ function endRun(store: Store, event: Extract<ModuleEvent, { type: 'run_end' }>):
   updateRun(store, runId, { status: event.status, endMs: event.at })
 }
 
-function addDataset(store: Store, event: Extract<ModuleEvent, { type: 'dataset' }>): void {
-  logInputs(store, event.run_id, {
+function addDataset(parts: IngestParts, event: Extract<ModuleEvent, { type: 'dataset' }>): void {
+  const { sha256 } = readDataSource(event)
+  if (event.file != null && sha256 !== null) parts.keepData(sha256, event.file)
+  logInputs(parts.store, event.run_id, {
     datasets: [
       {
         name: event.name,

@@ -5,6 +5,7 @@ import { artifactsSizeBytes, removeArtifacts } from './artifact.ts'
 import { artifactPathOfUri, parseArtifactPath, type ArtifactPath } from './artifact_path.ts'
 import { spareCheckpoints } from './checkpoint.ts'
 import { purgeExperiments, purgeRun } from './purge.ts'
+import { listDataCopies, referredData, removeDataCopy } from './data_copy.ts'
 import { loadRuns, type Run } from './run_data.ts'
 
 /**
@@ -50,6 +51,8 @@ export interface CleanUpPlan {
 export interface RetentionParts {
   store: Store
   artifactsDir: string
+  /** Where copies of data files lie. */
+  dataDir: string
   nowMs: number
   /** Runs and places that registered models stand on. */
   pinned: { runs: ReadonlySet<string>; paths: ReadonlySet<string> }
@@ -61,21 +64,27 @@ const dayMs = 86_400_000
 /** What of runs and artifacts can go by the rules. Looks only; in slices, so that others get their turn. */
 export async function planCleanUp(parts: RetentionParts): Promise<CleanUpPlan> {
   const rules = parts.rules ?? defaultRules
-  const usedBytes = artifactsSizeBytes(parts.artifactsDir, '' as ArtifactPath)
+  const copiesBytes = listDataCopies(parts.dataDir).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  const usedBytes = artifactsSizeBytes(parts.artifactsDir, '' as ArtifactPath) + copiesBytes
   const trash = await planTrash(parts, rules)
   const others = [...planOrphans(parts, rules), ...(await planCheckpoints(parts))]
   const old = trash.filter(({ due }) => due)
+  const going = old.map(({ runId }) => runId)
   let leftBytes = usedBytes - sizeOf([...old, ...others])
   const spares: Spare[] = [...old, ...others]
   for (const young of trash.filter(({ due }) => !due)) {
     if (leftBytes <= rules.quotaBytes) break
     spares.push({ ...young, why: `${young.why}; artifacts pass ${gigabytes(rules.quotaBytes)}` })
     leftBytes -= young.sizeBytes
+    going.push(young.runId)
   }
+  const copies = planCopies(parts, rules, new Set(going))
+  spares.push(...copies)
+  leftBytes -= sizeOf(copies)
   const notes: string[] = []
   if (leftBytes > rules.warnBytes) {
     notes.push(
-      `Artifacts of runs that are not in the trash take ${gigabytes(leftBytes)}` +
+      `Artifacts and copies of data of runs that are not in the trash take ${gigabytes(leftBytes)}` +
         ` (${gigabytes(rules.quotaBytes)} are meant for them). Delete runs that are not needed, then run this again.`,
     )
   }
@@ -100,14 +109,16 @@ export async function cleanUp(
   return done
 }
 
-async function planTrash(
-  parts: RetentionParts,
-  rules: RetentionRules,
-): Promise<(Spare & { due: boolean })[]> {
+interface TrashedRun extends Spare {
+  due: boolean
+  runId: string
+}
+
+async function planTrash(parts: RetentionParts, rules: RetentionRules): Promise<TrashedRun[]> {
   const { store, artifactsDir, nowMs, pinned } = parts
   const before = nowMs - rules.trashDays * dayMs
   const rows = store.all('SELECT seq FROM run WHERE deleted_ms IS NOT NULL ORDER BY deleted_ms')
-  const found: (Spare & { due: boolean })[] = []
+  const found: TrashedRun[] = []
   for (const seqs of slices(rows.map((row) => row['seq'] as number))) {
     for (const run of loadRuns(store, seqs)) {
       if (pinned.runs.has(run.id)) continue
@@ -119,6 +130,7 @@ async function planTrash(
         why: `deleted ${Math.floor((nowMs - deletedMs) / dayMs)} days ago`,
         sizeBytes: kept ? 0 : artifactsSizeBytes(artifactsDir, path),
         due: deletedMs < before,
+        runId: run.id,
         remove: async () => {
           // The files first: a run that is still listed can be cleaned up again.
           if (!kept) removeArtifacts(store, artifactsDir, path)
@@ -152,6 +164,24 @@ function planOrphans(parts: RetentionParts, rules: RetentionRules): Spare[] {
     }
   }
   return spares
+}
+
+/** Copies of data that no run refers to, once the runs that go are gone. */
+function planCopies(
+  { store, dataDir, nowMs }: RetentionParts,
+  rules: RetentionRules,
+  going: ReadonlySet<string>,
+): Spare[] {
+  const referred = referredData(store, going)
+  const spare = listDataCopies(dataDir).filter(
+    ({ sha256, keptMs }) => !referred.has(sha256) && nowMs - keptMs >= rules.orphanDays * dayMs,
+  )
+  return spare.map(({ sha256, sizeBytes }) => ({
+    what: `copy of data ${sha256.slice(0, 16)}`,
+    why: 'no run refers to it',
+    sizeBytes,
+    remove: async () => removeDataCopy(store, dataDir, sha256),
+  }))
 }
 
 async function planCheckpoints(parts: RetentionParts): Promise<Spare[]> {

@@ -34,7 +34,8 @@ describe('capture', function () {
     const path = project.notebook('study.ipynb', [
       'import daybook',
       `token = "${secret}"`,
-      'daybook.params(token=token, rate=2)\ndaybook.log(loss=1)',
+      'rows = open("table.csv").read()\ndaybook.params(token=token, rate=2)\ndaybook.log(loss=1)\n' +
+        'import pandas\ndaybook.dataset(pandas.DataFrame({"a": [1]}), "made")',
     ])
     run = (await project.json<NotebookRun & { run: RunDetail }>(['run', path])).run
   })
@@ -99,6 +100,30 @@ describe('capture', function () {
     walk(join(project.root, '.daybook'))
     assert.deepEqual(found, [])
     assert.equal(run.children[0]?.params['token'], '[redacted]')
+  })
+
+  it('keeps a copy of the data that was read, and writes it back after the file has changed', async () => {
+    const { id } = run.children[0] ?? assert.fail()
+    const { datasets } = await project.json<RunDetail>(['show', id])
+    assert.deepEqual(
+      datasets.map(({ name, reproduce, hasCopy }) => [name, reproduce, hasCopy]),
+      [
+        ['table.csv', 'from its copy', true],
+        ['made', 'cannot be reproduced', false],
+      ],
+    )
+    assert.match((await project.daybook(['show', id])).stdout, /table\.csv .* 20 B .*from its copy/)
+    project.file('table.csv', 'changed')
+    const restored = await project.daybook(['restore-data', id, '--to', 'before'])
+    assert.equal(restored.code, 0, restored.stderr)
+    assert.equal(readFileSync(join(project.root, 'before', 'table.csv'), 'utf8'), 'a,b\n1,2\nprivate,row\n')
+    const again = await project.daybook(['restore-data', id, 'table.csv', '--to', '.'])
+    assert.equal(again.code, 1, 'the changed file stays')
+    assert.match(again.stderr, /another content/)
+    assert.match(
+      (await project.daybook(['restore-data', id, 'made', '--to', '.'])).stderr,
+      /no copy of "made"/,
+    )
   })
 
   it('keeps its state to the user alone', () => {

@@ -132,6 +132,7 @@ describe('the daemon, given anything,', function () {
       store,
       clock: systemClock,
       keepArtifact: () => undefined,
+      keepData: () => undefined,
       runCreated: () => undefined,
       runsTouched: () => undefined,
       log: () => undefined,

@@ -28,6 +28,7 @@ describe('ingestEvents()', () => {
       store,
       clock: systemClock,
       keepArtifact: () => undefined,
+      keepData: () => undefined,
       runCreated: () => undefined,
       runsTouched: () => undefined,
       log: () => undefined,

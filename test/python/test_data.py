@@ -14,7 +14,8 @@ import pandas as pd
 from fake_daemon import PYTHON
 from script_case import RUN, ScriptCase
 
-from daybook import datafiles, datasets
+from daybook import datacopies, datafiles, datasets
+from daybook.spool import Spool
 
 
 def frame(rows: int = 50_000) -> pd.DataFrame:
@@ -135,6 +136,8 @@ class PointerTest(unittest.TestCase):
     def test_a_large_file_has_none_and_cannot_be_reproduced(self) -> None:
         path = self.write("a.csv", "x" * 1000)
         bound, datafiles.MAX_HASHED_BYTES = datafiles.MAX_HASHED_BYTES, 999
+        os.environ["DAYBOOK_DATA_COPY_BYTES"] = "999"
+        self.addCleanup(os.environ.pop, "DAYBOOK_DATA_COPY_BYTES")
         self.addCleanup(setattr, datafiles, "MAX_HASHED_BYTES", bound)
         told = self.source(path)
         self.assertNotIn("sha256", told)
@@ -161,6 +164,66 @@ class PointerTest(unittest.TestCase):
                 name,
             )
         self.assertNotIn("pointer", self.source(self.write("r/other.csv", "content")))
+
+
+class CopyTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder, True)
+        self.spool = Spool(os.path.join(self.folder, "spool"), "http://127.0.0.1:1/k/x")
+        self.addCleanup(datacopies._copied.clear)
+
+    def event(self, text: str, name: str = "a.csv") -> dict:
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        told = datafiles.file_event("r", path, self.spool)
+        assert told is not None
+        return dict(told, reproduce=json.loads(told["source"])["reproduce"])
+
+    def test_a_small_file_is_copied_once_for_its_content_and_for_the_owner_alone(self) -> None:
+        told = self.event("a,b\n1,2\n")
+        copy = os.path.join(self.spool.folder, told["file"])
+        with open(copy, "rb") as file:
+            self.assertEqual(file.read(), b"a,b\n1,2\n")
+        self.assertEqual(os.stat(copy).st_mode & 0o077, 0)
+        self.assertEqual(told["reproduce"], "from its copy")
+        self.assertEqual(self.event("a,b\n1,2\n", "other.csv")["file"], told["file"], "on its way: the same copy")
+        sha = hashlib.sha256(b"a,b\n1,2\n").hexdigest()
+        place = os.path.join(self.folder, "data", sha[:2], sha)
+        os.makedirs(os.path.dirname(place))
+        os.replace(copy, place)
+        os.utime(place, (1, 1))
+        again = self.event("a,b\n1,2\n", "third.csv")
+        self.assertEqual((again["file"], again["reproduce"]), (None, "from its copy"))
+        self.assertGreater(os.stat(place).st_mtime, 1, "touched, so that gc leaves it alone")
+        self.assertEqual(os.listdir(self.spool.folder), [])
+
+    def test_above_the_limit_nothing_is_copied(self) -> None:
+        self.addCleanup(os.environ.pop, "DAYBOOK_DATA_COPY_BYTES")
+        for limit, kept in (("7", False), ("8", True), ("0", False), ("no number", True)):
+            os.environ["DAYBOOK_DATA_COPY_BYTES"] = limit
+            datacopies._copied.clear()
+            told = self.event("a,b\n1,%s\n" % limit[:1])
+            self.assertEqual(told["file"] is not None, kept, limit)
+            self.assertEqual(told["reproduce"], "from its copy" if kept else "cannot be reproduced")
+
+    def test_what_may_hold_secrets_is_not_copied(self) -> None:
+        token = "ghp_0123456789abcdefghijABCDEFGHIJ"
+        for text, name in (
+            ("a,b\n", "my_credentials.csv"),
+            ("x,y\n" * 5000 + "1,%s\n" % token, "a.csv"),
+            ("-----BEGIN PRIVATE KEY-----\nx", "a.data"),
+        ):
+            told = self.event(text, name)
+            self.assertEqual((told["file"], told["reproduce"]), (None, "cannot be reproduced"), name)
+
+    def test_a_file_that_changes_meanwhile_is_not_copied(self) -> None:
+        path = os.path.join(self.folder, "a.csv")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("new")
+        self.assertIsNone(datacopies.keep_copy(self.spool, path, hashlib.sha256(b"old").hexdigest()))
+        self.assertEqual(os.listdir(self.spool.folder), [])
 
 
 class FilesReadTest(ScriptCase):

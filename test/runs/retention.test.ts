@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -15,10 +16,12 @@ const runId = (digit: string): string => digit.repeat(32)
 describe('planCleanUp() and cleanUp()', () => {
   const held = eachWithStore()
   let artifactsDir: string
+  let dataDir: string
 
   beforeEach(() => {
     artifactsDir = join(held.folder, 'artifacts')
     mkdirSync(artifactsDir)
+    dataDir = join(held.folder, 'data')
   })
 
   const file = (path: string, bytes = 10): void => {
@@ -49,12 +52,71 @@ describe('planCleanUp() and cleanUp()', () => {
   }
   const find = async (more: Partial<RetentionParts> = {}): Promise<Spare[]> => {
     const pinned = { runs: new Set<string>(), paths: new Set<string>() }
-    return (await planCleanUp({ store: held.store, artifactsDir, nowMs, pinned, ...more })).spares
+    return (await planCleanUp({ store: held.store, artifactsDir, dataDir, nowMs, pinned, ...more })).spares
   }
   const remove = async (spares: Spare[]): Promise<void> => {
     const done = await cleanUp({ spares, notes: [] }, (spare, why) => assert.fail(`${spare.what}: ${why}`))
     assert.deepEqual(done, spares)
   }
+
+  /** A copy of data that runs may refer to, kept two days ago. */
+  const copy = (content: string, runIds: readonly string[], keptMs = nowMs - 2 * day): string => {
+    const sha256 = createHash('sha256').update(content).digest('hex')
+    const place = join(dataDir, sha256.slice(0, 2), sha256)
+    mkdirSync(dirname(place), { recursive: true })
+    writeFileSync(place, content)
+    utimesSync(place, keptMs / 1000, keptMs / 1000)
+    const source = JSON.stringify({ uri: '/x.csv', sha256 })
+    const about = { sourceType: 'local', source, schema: null, profile: null, tags: {} }
+    for (const id of runIds)
+      logInputs(held.store, id, { datasets: [{ name: 'x.csv', digest: sha256, ...about }] })
+    return place
+  }
+
+  it('gives back copies of data that no run refers to, and no other', async () => {
+    const [alive, trashed] = [run('a'), run('b')]
+    const kept = [copy('both', [alive, trashed]), copy('trash', [trashed]), copy('new', [], nowMs - day / 2)]
+    const gone = copy('nobody', [])
+    deleteRun(held.store, trashed, nowMs - day)
+    const spares = await find()
+    assert.deepEqual(
+      spares.map(({ why, sizeBytes }) => [why, sizeBytes]),
+      [['no run refers to it', 6]],
+    )
+    await remove(spares)
+    assert.deepEqual([...kept, gone].map(existsSync), [true, true, true, false])
+  })
+
+  it('gives a copy back together with the last run that refers to it', async () => {
+    const [alive, trashed] = [run('a'), run('b')]
+    const shared = copy('both', [alive, trashed])
+    const own = copy('trash', [trashed])
+    deleteRun(held.store, trashed, nowMs - 31 * day)
+    const spares = await find()
+    assert.equal(spares.length, 2)
+    await remove(spares)
+    assert.deepEqual([shared, own].map(existsSync), [true, false])
+  })
+
+  it('leaves a copy that a run has come to refer to since it was planned', async () => {
+    const place = copy('late', [])
+    const spares = await find()
+    copy('late', [run('a')])
+    const failed: string[] = []
+    await cleanUp({ spares, notes: [] }, (_spare, why) => failed.push(why))
+    assert.match(failed.join(), /is needed by a run/)
+    assert(existsSync(place))
+  })
+
+  it('counts copies of data towards the quota', async () => {
+    const id = run('a')
+    copy('x'.repeat(5000), [id])
+    const pinned = { runs: new Set<string>(), paths: new Set<string>() }
+    const rules = { trashDays: 30, orphanDays: 1, warnBytes: 5000, quotaBytes: 6000 }
+    const plan = await planCleanUp({ store: held.store, artifactsDir, dataDir, nowMs, pinned, rules })
+    assert.equal(plan.spares.length, 0)
+    assert.match(plan.notes[0] ?? '', /copies of data/)
+  })
 
   it('purges runs after 30 days in the trash, with all they logged, and no other', async () => {
     const [gone, young, alive] = [run('a', nowMs - 31 * day), run('b', nowMs - 30 * day), run('c')]

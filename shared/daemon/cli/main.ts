@@ -10,6 +10,7 @@ import { doctorCommand } from './doctor.ts'
 import { execCommand } from './exec.ts'
 import { groupsCommand } from './groups.ts'
 import { changeKernelCommand, listKernelsCommand, startKernelCommand } from './kernels.ts'
+import { restoreDataCommand } from './restore_data.ts'
 import { runCommand, type RunOptions } from './run.ts'
 import { runsCommand, type RunsOptions } from './runs.ts'
 import { showCommand, type ShowOptions } from './show.ts'
@@ -80,6 +81,16 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
   add(program, 'show <run>', 'everything about one run (the first digits of its id are enough)')
     .option('--code', 'with the whole code of its cells')
     .action(action((context, [run, options]) => showCommand(context, run as string, options as ShowOptions)))
+  add(program, 'restore-data <run> [names...]', 'write data files that a run read back, as it read them')
+    .requiredOption('--to <folder>', 'where to')
+    .action(
+      action((context, [run, names, options]) =>
+        restoreDataCommand(context, run as string, {
+          names: names as string[],
+          to: (options as { to: string }).to,
+        }),
+      ),
+    )
   add(program, 'compare <run> <runs...>', 'what differs between runs').action(
     action((context, [run, more]) => compareCommand(context, [run as string, ...(more as string[])])),
   )

@@ -49,11 +49,7 @@ function formatRun(terminal: Terminal, run: RunDetail, withCode: boolean): strin
     ),
   )
   if (run.datasets.length > 0) {
-    const rows = run.datasets.map((set) => [set.name, set.context ?? '', set.digest, set.source])
-    lines.push(
-      heading('Data'),
-      formatTable([{ title: 'name' }, { title: 'as' }, { title: 'digest' }, { title: 'from' }], rows),
-    )
+    lines.push(heading('Data'), formatData(run))
   }
   if (run.artifacts.length > 0) {
     lines.push(
@@ -74,6 +70,21 @@ function formatRun(terminal: Terminal, run: RunDetail, withCode: boolean): strin
     if (!withCode) lines.push(terminal.style('dim', 'Whole cells: --code'))
   }
   return lines.join('\n')
+}
+
+function formatData(run: RunDetail): string {
+  const columns = ['name', 'as', 'digest', 'size', 'from', 'again'].map((title) => ({ title }))
+  const rows = run.datasets.map((set) => [
+    set.name,
+    set.context ?? '',
+    set.digest,
+    set.sizeBytes === null ? '' : formatBytes(set.sizeBytes),
+    set.place ?? 'memory',
+    set.reproduce,
+  ])
+  const restorable = run.datasets.some(({ hasCopy }) => hasCopy)
+  const hint = restorable ? `\nCopies: daybook restore-data ${run.id.slice(0, 8)} --to FOLDER` : ''
+  return formatTable(columns, rows) + hint
 }
 
 function section(title: string, entries: readonly (readonly string[])[]): string[] {

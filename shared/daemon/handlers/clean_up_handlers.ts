@@ -22,7 +22,13 @@ export function cleanUpHandlers(parts: CleanUpParts): Pick<Handlers, 'store.gc'>
     'store.gc': async ({ dryRun }) => {
       const nowMs = clock.nowMs()
       const pinned = pinnedByModels(store)
-      const plan = await planCleanUp({ store, artifactsDir: paths.artifacts, nowMs, pinned })
+      const plan = await planCleanUp({
+        store,
+        artifactsDir: paths.artifacts,
+        dataDir: paths.data,
+        nowMs,
+        pinned,
+      })
       const all = { ...plan, spares: [...plan.spares, ...planLeftovers(paths, nowMs)] }
       const notes = [...all.notes]
       const spares = dryRun

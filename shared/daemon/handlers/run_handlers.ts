@@ -13,6 +13,7 @@ import { listRunFiles } from '../../runs/run_artifact.ts'
 import type { Searcher } from '../../runs/searcher.ts'
 import type { Store } from '../../store/store.ts'
 import { executedCells } from '../execution.ts'
+import { dataInputs, restoreData } from '../data_inputs.ts'
 import type { TopicBoard } from '../topics.ts'
 
 /** What the handlers about runs need. */
@@ -22,6 +23,7 @@ export interface RunParts {
   clock: Clock
   topics: TopicBoard
   artifactsDir: string
+  dataDir: string
 }
 
 type RunHandlers = Pick<
@@ -31,6 +33,7 @@ type RunHandlers = Pick<
   | 'runs.get'
   | 'runs.compare'
   | 'runs.history'
+  | 'runs.restoreData'
   | 'runs.delete'
   | 'runs.restore'
   | 'runs.setTag'
@@ -83,6 +86,8 @@ export function runHandlers(parts: RunParts): RunHandlers {
         value: Number.isNaN(value) ? null : value,
         atMs: Number(atMs),
       })),
+    'runs.restoreData': ({ id, names, to }) =>
+      restoreData({ run: getRun(store, fullRunId(store, id)), dataDir: parts.dataDir }, names, to),
     'runs.delete': ({ id }) => {
       deleteRun(store, fullRunId(store, id), clock.nowMs())
       topics.bump('runs.changed')
@@ -137,12 +142,7 @@ function detail(parts: RunParts, run: Run): RunDetail {
     ...toSummary(run, names),
     children: childIds.map((row) => toSummary(getRun(store, row['id'] as string), names)),
     cells: capability === undefined ? [] : executedCells(store, capability, run.endMs ?? parts.clock.nowMs()),
-    datasets: run.datasets.map((set) => ({
-      name: set.name,
-      digest: set.digest,
-      source: set.source,
-      context: set.tags['mlflow.data.context'] ?? null,
-    })),
+    datasets: dataInputs(run, parts.dataDir),
     artifacts: listRunFiles({ artifactsDir: parts.artifactsDir, run }),
   }
 }

@@ -14,8 +14,10 @@ import sys
 import sysconfig
 from typing import Any, Dict, List, Optional, Set, Tuple
 
+from .datacopies import keep_copy, limit_bytes
 from .redaction import redact
 from .runs import Run
+from .spool import Spool
 
 MAX_FILES = 100
 MAX_PER_RUN = 30
@@ -62,15 +64,18 @@ def send(run: Run) -> None:
     for path in list(_seen)[-MAX_PER_RUN:]:
         if path not in sent and path not in _written and len(sent) < MAX_PER_RUN:
             sent.add(path)
-            run._session.put(lambda path=path: file_event(run.run_id, path))  # type: ignore[misc]
+            run._session.put(lambda path=path: file_event(run.run_id, path, run._session.spool))  # type: ignore[misc]
     for address in list(_uris)[-MAX_PER_RUN:]:
         if address not in sent and len(sent) < MAX_PER_RUN:
             sent.add(address)
             run._session.put(address_event(run.run_id, address))
 
 
-def file_event(run_id: str, path: str) -> Optional[Dict[str, Any]]:
-    """The input event for a file, with its size, time, checksum (up to 64 MiB), and how to get it again."""
+def file_event(run_id: str, path: str, spool: Optional[Spool] = None) -> Optional[Dict[str, Any]]:
+    """The input event for a file, with its size, time, checksum (up to 64 MiB), and how to get it again.
+
+    A small file is copied to `spool` for the daemon.
+    """
     told = os.stat(path)
     source: Dict[str, Any] = {"uri": path, "size_bytes": told.st_size, "mtime_ms": int(told.st_mtime * 1000)}
     checksum = _checksum(path, told)
@@ -79,9 +84,12 @@ def file_event(run_id: str, path: str) -> Optional[Dict[str, Any]]:
     pointer = _pointer(path, checksum)
     if pointer is not None:
         source["pointer"] = pointer
-        source["reproduce"] = "by " + str(pointer["kind"])
+    is_pointer_only = pointer is not None and checksum is not None and pointer.get("oid", checksum) != checksum
+    copy = None if checksum is None or is_pointer_only else keep_copy(spool, path, checksum)
+    if copy is not None:
+        source["reproduce"] = "from its copy"
     else:
-        source["reproduce"] = "can be checked by its checksum" if checksum else "cannot be reproduced"
+        source["reproduce"] = "cannot be reproduced" if pointer is None else "by " + str(pointer["kind"])
     mark = (
         checksum
         or hashlib.sha256(
@@ -98,6 +106,7 @@ def file_event(run_id: str, path: str) -> Optional[Dict[str, Any]]:
         "schema": None,
         "profile": {"size_bytes": told.st_size},
         "context": "read",
+        "file": copy or None,
     }
 
 
@@ -163,7 +172,7 @@ def _extension(path: str) -> str:
 
 
 def _checksum(path: str, told: os.stat_result) -> Optional[str]:
-    if told.st_size > MAX_HASHED_BYTES:
+    if told.st_size > max(MAX_HASHED_BYTES, limit_bytes()):
         return None
     key = (path, told.st_size, told.st_mtime_ns)
     known = _hashes.get(key)

@@ -35,6 +35,11 @@ class Spool:
         self._began_ms = int(time.time() * 1000)
 
     @property
+    def folder(self) -> str:
+        """Where the segments lie."""
+        return self._folder
+
+    @property
     def pending(self) -> bool:
         """Whether anything waits here."""
         return bool(self._segments)

@@ -95,6 +95,7 @@ const openers: readonly string[] = [
   'shared/base/project.ts',
   'shared/compute/lease.ts',
   'shared/compute/machine.ts',
+  'shared/daemon/cells/cell_files.ts',
   'shared/daemon/cli/exec.ts',
   'shared/daemon/daemon.ts',
   'shared/daemon/discovery.ts',

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { cellMethods } from './cell_methods.ts'
 import { daemonMethods } from './daemon_methods.ts'
 import { kernelMethods } from './kernel_methods.ts'
 import { notebookMethods } from './notebook_methods.ts'
@@ -7,6 +8,7 @@ import { transferMethods } from './transfer_methods.ts'
 
 /** Everything an editor, a view or the command line can ask of the daemon. */
 export const methods = {
+  ...cellMethods,
   ...daemonMethods,
   ...kernelMethods,
   ...notebookMethods,

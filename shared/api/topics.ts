@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../kernel/kernel.ts'
+import type { CellNews } from './cell_methods.ts'
 
 /** What the daemon says unasked. State topics carry a version: the client then asks for its window. */
 export interface StateTopics {
@@ -13,6 +14,8 @@ export interface StateTopics {
 export interface LogTopics {
   /** One kernel's journal; `of` is the kernel's id, the cursor its last seen `seq`. */
   'kernel.journal': JournalEntry
+  /** What the cells of one notebook do and show; `of` is the notebook. It begins anew whatever the cursor says. */
+  'notebook.cells': CellNews
 }
 
 /** Names of the state topics, for whoever must list them. */

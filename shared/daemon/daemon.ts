@@ -25,8 +25,10 @@ import {
   type Capability,
 } from './capability.ts'
 import { Capture } from './capture.ts'
+import { Cells } from './cells/cells.ts'
 import { writeDaemonFile } from './discovery.ts'
 import { daemonCommand } from './ensure.ts'
+import { cellHandlers } from './handlers/cell_handlers.ts'
 import { cleanUpHandlers } from './handlers/clean_up_handlers.ts'
 import { daemonHandlers } from './handlers/daemon_handlers.ts'
 import { kernelHandlers } from './handlers/kernel_handlers.ts'
@@ -98,6 +100,8 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     takeSpools: lookForSpools,
   })
   bag.add(() => runner.close())
+  const cells = new Cells({ store, clock, paths, kernels, topics })
+  bag.add(() => cells.close())
   const mlflow = createMlflowHandler(mlflowRoutes, {
     onDefect: (error, where) => log(`${where}: ${describe(error)}`),
   })
@@ -117,6 +121,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
       address: (capability) => `${url()}/k/${capability.token}`,
       takeSpools: lookForSpools,
     }),
+    ...cellHandlers({ cells, kernels, topics }),
     ...kernelHandlers({ kernels, topics, root: paths.root }),
     ...notebookHandlers(runner),
     ...runHandlers({ store, searcher, clock, topics, artifactsDir, dataDir: paths.data }),
@@ -173,6 +178,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   log(`version ${version} serves ${paths.root} at ${url()}`)
   lookForSpools()
   void runner.resume()
+  void cells.resume().catch((error: unknown) => log(describe(error)))
   const timer = setInterval(() => void look(), lookEveryMs)
   bag.add(() => clearInterval(timer))
 
@@ -247,6 +253,11 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   }
 
   async function followLog(request: LogRequest): Promise<() => void> {
+    if (request.topic === 'notebook.cells') {
+      let told = 0
+      const { isReady, onEntry } = request
+      return cells.follow(cells.nameOf(request.of), { isReady, onNews: (news) => onEntry(++told, news) })
+    }
     if (request.topic !== 'kernel.journal')
       throw new Problem('not_found', `There is no topic "${request.topic}"`)
     const { id } = await kernels.get(request.of)

@@ -20,6 +20,8 @@ export interface LogRequest {
   cursor: number
   onEntry(cursor: number, data: unknown): void
   onEnd(error: unknown): void
+  /** Whether the client has taken what was sent; who can say less until then should. */
+  isReady(): boolean
 }
 
 const clientMessage = z.union([
@@ -37,6 +39,9 @@ type Subscribe = Extract<z.output<typeof clientMessage>, { subscribe: number }>
 
 /** Above this many bytes waiting in the socket, a client of a log is too slow and is cut off; it resumes by cursor. */
 const slowClientBytes = 64_000_000
+
+/** Above this many bytes it has enough to do. */
+const busyClientBytes = 1_000_000
 
 /** Serves one client on one WebSocket until it closes. */
 export function serveLine(socket: WebSocket, parts: LineParts): void {
@@ -86,6 +91,7 @@ export function serveLine(socket: WebSocket, parts: LineParts): void {
       cursor: message.cursor ?? 0,
       onEntry: (cursor, data) => send({ subscription, cursor, data }),
       onEnd: (error) => send({ subscription, error: toWireProblem(error) }),
+      isReady: () => socket.bufferedAmount < busyClientBytes,
     })
     if (socket.readyState === socket.OPEN) stops.set(subscription, stop)
     else stop()

@@ -22,7 +22,7 @@ export class OutputList {
     this.#limitBytes = limitBytes
   }
 
-  /** The outputs as nbformat has them. The same array until something changes. */
+  /** The outputs as nbformat has them. The same array until something changes; in it the same object for what did not. */
   get outputs(): readonly NotebookOutput[] {
     this.#made ??= this.#entries.map((entry) => this.#make(entry))
     return this.#made
@@ -41,6 +41,7 @@ export class OutputList {
     const entry = last?.kind === 'stream' && last.name === name ? last : this.#openStream(name)
     const before = entry.text.length
     const room = this.#limitBytes - this.#sizeBytes
+    entry.made = null
     entry.text.append(text.length > room ? text.slice(0, Math.max(0, room)) : text)
     this.#sizeBytes += entry.text.length - before
     if (text.length <= room) return
@@ -60,7 +61,7 @@ export class OutputList {
     if (!isError && this.#cut !== null) return this.#drop()
     this.#sizeBytes += sizeBytes
     const display = displayId === null ? null : this.#displayOf(displayId, kept, sizeBytes)
-    this.#entries.push({ kind: 'fixed', output: kept, display })
+    this.#entries.push({ kind: 'fixed', output: kept, display, made: null })
   }
 
   /** Gives all outputs with that display_id another content. @returns whether there was one */
@@ -75,6 +76,8 @@ export class OutputList {
       this.#drop()
     } else {
       Object.assign(display, { shown, sizeBytes })
+      for (const entry of this.#entries)
+        if (entry.kind === 'fixed' && entry.display === display) entry.made = null
       this.#sizeBytes = grown
       this.#made = null
     }
@@ -146,15 +149,16 @@ export class OutputList {
   }
 
   #openStream(name: string): StreamEntry {
-    const entry: StreamEntry = { kind: 'stream', name, text: new TerminalText() }
+    const entry: StreamEntry = { kind: 'stream', name, text: new TerminalText(), made: null }
     this.#entries.push(entry)
     this.#sizeBytes += entryBytes
     return entry
   }
 
   #make(entry: Entry): NotebookOutput {
-    if (entry.kind === 'stream') return { output_type: 'stream', name: entry.name, text: entry.text.text }
-    if (entry.kind === 'fixed') return { ...entry.output, ...entry.display?.shown }
+    if (entry.kind === 'stream')
+      return (entry.made ??= { output_type: 'stream', name: entry.name, text: entry.text.text })
+    if (entry.kind === 'fixed') return (entry.made ??= { ...entry.output, ...entry.display?.shown })
     if (entry.kind === 'note') return ourWord(entry.says)
     const messages = this.#dropped === 1 ? '1 message' : `${this.#dropped.toLocaleString('en')} messages`
     return ourWord(`${this.#cut?.says ?? ''}${this.#dropped > 0 ? `; ${messages} after it not kept` : ''}`)
@@ -165,6 +169,7 @@ interface StreamEntry {
   kind: 'stream'
   name: string
   text: TerminalText
+  made: NotebookOutput | null
 }
 
 interface FixedEntry {
@@ -172,6 +177,7 @@ interface FixedEntry {
   output: NotebookOutput
   /** What it shows instead, for one with a display_id. */
   display: Display | null
+  made: NotebookOutput | null
 }
 
 /** What all outputs of one display_id show: one update changes them all. */

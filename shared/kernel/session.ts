@@ -28,6 +28,8 @@ export interface FollowOptions {
 
 /** How code is executed. */
 export interface ExecuteOptions extends FollowOptions {
+  /** The execution's id, where it is needed before. Default: a random one. */
+  id?: string
   /** Id of the cell, for the kernel module, the debugger and other clients. */
   cellId?: string
   /** Neither output count nor execute_input. Default false. */
@@ -203,7 +205,8 @@ export function openSession(connection: KernelConnection, options: SessionOption
       stop_on_error: how.stopOnError ?? true,
     }
     const metadata = { ...how.metadata, ...(how.cellId !== undefined && { cellId: how.cellId }) }
-    const message = composeMessage('execute_request', content, { session, metadata })
+    const named = how.id === undefined ? {} : { msgId: how.id }
+    const message = composeMessage('execute_request', content, { session, metadata, ...named })
     const execution = watch(message.header.msg_id, how, true)
     const post = (subshellId: string | undefined): void => {
       if (subshellId !== undefined) message.header.subshell_id = subshellId

@@ -14,6 +14,7 @@ const programs = {
   daemon: 'shared/daemon/main.ts',
   supervisor: 'shared/kernel/supervisor/main.ts',
   search_worker: 'shared/runs/search_worker.ts',
+  lint: 'shared/data/lint_main.ts',
 }
 
 const dist = join(root, 'dist')

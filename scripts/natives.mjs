@@ -1,4 +1,4 @@
-import { cpSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './paths.mjs'
 
@@ -15,6 +15,20 @@ export const natives = {
       zeromqAddon(path),
     'cmake-ts': (path) => /^(package\.json|LICENSE|build|build\/loader\.(js|mjs))$/.test(path),
   },
+  '@duckdb/node-api': {
+    '@duckdb/node-api': (path) => /^(package\.json|LICENSE|lib|lib\/.*(?<!\.d)\.js|lib\/[a-zA-Z]+)$/.test(path),
+    '@duckdb/node-bindings': () => true,
+    'detect-libc': () => true,
+    ...Object.fromEntries(duckdbBindings().map((name) => [name, () => true])),
+  },
+}
+
+/** The packages with DuckDB itself for this platform; npm installs only those that fit. */
+function duckdbBindings() {
+  const folder = join(root, 'node_modules', '@duckdb')
+  if (!existsSync(folder)) return []
+  const fitting = `node-bindings-${process.platform}-${process.arch}`
+  return readdirSync(folder).flatMap((name) => (name.startsWith(fitting) ? [`@duckdb/${name}`] : []))
 }
 
 /**

@@ -24,6 +24,8 @@ export const problemCodes = [
   'store_damaged',
   'state_unusable',
   'import_failed',
+  'data_unreadable',
+  'data_limit',
 ] as const
 
 /** One of the codes above. */

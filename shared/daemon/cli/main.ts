@@ -11,6 +11,7 @@ import { execCommand } from './exec.ts'
 import { groupsCommand } from './groups.ts'
 import { changeKernelCommand, listKernelsCommand, startKernelCommand } from './kernels.ts'
 import { restoreDataCommand } from './restore_data.ts'
+import { lintCommand, parseFailOn, type LintCommandOptions } from './lint.ts'
 import { runCommand, type RunOptions } from './run.ts'
 import { runsCommand, type RunsOptions } from './runs.ts'
 import { showCommand, type ShowOptions } from './show.ts'
@@ -98,6 +99,29 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     .argument('<command...>', 'the command and its arguments')
     .passThroughOptions()
     .action(action((context, [command]) => execCommand(context, command as string[])))
+
+  add(
+    program,
+    'lint <file>',
+    'check data: CSV, Parquet, JSON, Arrow, SQLite; a pattern in quotes for many files',
+  )
+    .option('--target <column>', 'the column to be predicted ("" for none; default: guessed by its name)')
+    .option('--against <file>', 'data to compare with, such as what a model was trained on')
+    .option('--table <name>', 'which table of a database')
+    .option('--sample <rows>', 'rows to look at one by one; counts are over all rows', positive, 100_000)
+    .option('--memory <MB>', 'memory allowed', positive, 1000)
+    .option('--time-limit <seconds>', 'give up after', positive, 600)
+    .option(
+      '--fail-on <level>',
+      'exit with 3 on findings of this level: stop, warn, info, never',
+      parseFailOn,
+      'stop',
+    )
+    .action(
+      action((context, [file, options]) =>
+        lintCommand(context, file as string, options as LintCommandOptions),
+      ),
+    )
 
   const kernels = program.command('kernels').description('kernels that run, and that could be started')
   add(kernels, 'list', 'list them', { isDefault: true })

@@ -1,0 +1,130 @@
+import { resolve } from 'node:path'
+import { type Finding, type FindingLevel, findingLevels } from '../../base/finding.ts'
+import { Problem } from '../../base/problem.ts'
+import { lintDefaults, lintInProcess } from '../../data/lint_process.ts'
+import type { LintReport } from '../../data/report.ts'
+import { amount } from '../../data/wording.ts'
+import type { CommandContext } from './context.ts'
+import { formatDuration, type Style, type Terminal } from './terminal.ts'
+
+/** Options of `daybook lint`. */
+export interface LintCommandOptions {
+  target?: string
+  against?: string
+  table?: string
+  sample: number
+  memory: number
+  timeLimit: number
+  failOn: FindingLevel | 'never'
+}
+
+/** Exit code when findings reach the level of --fail-on. */
+const foundCode = 3
+
+/** `daybook lint`: checks data files. */
+export async function lintCommand(
+  context: CommandContext,
+  path: string,
+  options: LintCommandOptions,
+): Promise<number> {
+  const report = await withInterrupt((signal) =>
+    lintInProcess(
+      {
+        path: resolve(path),
+        against: options.against === undefined ? null : resolve(options.against),
+        table: options.table ?? null,
+        ...(options.target === undefined ? {} : { target: options.target === '' ? null : options.target }),
+        rules: {},
+        suppress: [],
+        sampleRows: options.sample,
+        engine: 'auto',
+        memoryBytes: options.memory * 1e6,
+        threads: lintDefaults.threads,
+      },
+      {
+        timeLimitMs: options.timeLimit * 1000,
+        signal,
+        progress: (says) => context.terminal.progress(says),
+      },
+    ),
+  )
+  context.terminal.progress('')
+  context.terminal.out(context.json ? JSON.stringify(report, null, 2) : showReport(context.terminal, report))
+  return reaches(report.findings, options.failOn) ? foundCode : 0
+}
+
+/** A report for a terminal: three findings with what to do, the smaller ones in a line each. */
+export function showReport(terminal: Terminal, report: LintReport): string {
+  const big = report.findings.filter((finding) => finding.level !== 'info').slice(0, 3)
+  const small = report.findings.filter((finding) => !big.includes(finding))
+  const columns = `${amount(report.rows)} rows × ${amount(report.columns.length)}`
+  const target =
+    report.target === null ? '' : ` · predicts ${report.target}${report.targetGuessed ? ' (guessed)' : ''}`
+  const looked =
+    report.rowsLookedAt < report.rows ? ` · ${amount(report.rowsLookedAt)} rows looked at one by one` : ''
+  const count = report.findings.length === 0 ? 'nothing to look at' : countLine(big.length, small.length)
+  const lines = [
+    terminal.style('bold', report.name) +
+      terminal.style('dim', ` ${columns}${target}${looked} · ${formatDuration(report.tookMs)}`),
+    ...report.notes.map((note) => terminal.style('yellow', note)),
+    count,
+    ...big.flatMap((finding) => ['', ...showFinding(terminal, finding)]),
+  ]
+  if (small.length > 0) lines.push('', ...small.map((each) => showLine(terminal, each)))
+  if (report.suppressed.length > 0)
+    lines.push('', terminal.style('dim', `${report.suppressed.length} accepted in daybook.yaml`))
+  return lines.join('\n')
+}
+
+function countLine(big: number, small: number): string {
+  if (big === 0) return `${small} small ${small === 1 ? 'one' : 'ones'}`
+  return `${big} to look at${small === 0 ? '' : `, +${small} smaller`}`
+}
+
+function showFinding(terminal: Terminal, finding: Finding): string[] {
+  const fix = finding.fixes.find(({ language }) => language === 'pandas') ?? finding.fixes[0]
+  return [
+    showLine(terminal, finding),
+    terminal.style('dim', `  ${finding.why}`),
+    ...(fix === undefined
+      ? []
+      : [`  ${fix.title}:`, ...fix.code.split('\n').map((line) => terminal.style('cyan', `    ${line}`))]),
+  ]
+}
+
+function showLine(terminal: Terminal, finding: Finding): string {
+  const [sign, style] = signs[finding.level]
+  return `${terminal.style(style, sign)} ${finding.says} ${terminal.style('dim', `[${finding.rule}]`)}`
+}
+
+const signs: Readonly<Record<FindingLevel, readonly [string, Style]>> = {
+  stop: ['✗', 'red'],
+  warn: ['!', 'yellow'],
+  info: ['·', 'dim'],
+}
+
+function reaches(findings: readonly Finding[], level: FindingLevel | 'never'): boolean {
+  if (level === 'never') return false
+  const limit = findingLevels.indexOf(level)
+  return findings.some((finding) => findingLevels.indexOf(finding.level) <= limit)
+}
+
+/** Lets Ctrl-C end the work rather than this process alone. */
+async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController()
+  const stop = (): void => controller.abort()
+  process.once('SIGINT', stop)
+  try {
+    return await work(controller.signal)
+  } finally {
+    process.off('SIGINT', stop)
+  }
+}
+
+/** The level that a word names. @throws Problem for another word */
+export function parseFailOn(word: string): FindingLevel | 'never' {
+  const level = [...findingLevels, 'never' as const].find((known) => known === word)
+  if (level === undefined)
+    throw new Problem('bad_request', `--fail-on takes stop, warn, info or never, not "${word}"`)
+  return level
+}

@@ -1,0 +1,22 @@
+import type { Table } from './column.ts'
+import type { TableProfile } from './profile.ts'
+
+/** Data as the rules see it: the profile of all rows, and rows to look at one by one. */
+export interface Loaded {
+  /** How people call it: a file's name, a frame's variable. */
+  name: string
+  profile: TableProfile
+  /** All rows, or a sample in their order. */
+  sample: Table
+  /** Number within the whole of each row of the sample; null if the sample is the whole. */
+  rowNumbers: Float64Array | null
+  /** How it was computed. */
+  engine: 'columns' | 'sql'
+  /** What a reader should know about how it was read. */
+  notes: readonly string[]
+}
+
+/** Whether the sample is less than the whole. */
+export function isSampled(data: Loaded): boolean {
+  return data.sample.rows < data.profile.rows
+}

@@ -16,7 +16,8 @@ export const natives = {
     'cmake-ts': (path) => /^(package\.json|LICENSE|build|build\/loader\.(js|mjs))$/.test(path),
   },
   '@duckdb/node-api': {
-    '@duckdb/node-api': (path) => /^(package\.json|LICENSE|lib|lib\/.*(?<!\.d)\.js|lib\/[a-zA-Z]+)$/.test(path),
+    '@duckdb/node-api': (path) =>
+      /^(package\.json|LICENSE|lib|lib\/.*(?<!\.d)\.js|lib\/[a-zA-Z]+)$/.test(path),
     '@duckdb/node-bindings': () => true,
     'detect-libc': () => true,
     ...Object.fromEntries(duckdbBindings().map((name) => [name, () => true])),

@@ -5,7 +5,8 @@ import { lintDefaults, lintInProcess } from '../../data/lint_process.ts'
 import type { LintReport } from '../../data/report.ts'
 import { amount } from '../../data/wording.ts'
 import type { CommandContext } from './context.ts'
-import { formatDuration, type Style, type Terminal } from './terminal.ts'
+import { formatDuration } from '../../base/quantity.ts'
+import { type Style, type Terminal } from './terminal.ts'
 
 /** Options of `daybook lint`. */
 export interface LintCommandOptions {

@@ -148,6 +148,7 @@ const openers: readonly string[] = [
   'shared/runs/retention.ts',
   'shared/runs/run_artifact.ts',
   'shared/store/store.ts',
+  'shared/store/wal_sync.ts',
 ]
 
 describe('architecture', () => {

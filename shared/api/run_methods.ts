@@ -139,5 +139,8 @@ export const runMethods = {
   'runs.setTag': method(z.object({ id: z.string(), key: z.string().min(1), value: z.string().nullable() }))<
     Record<string, never>
   >(),
-  'store.gc': method(z.object({ dryRun: z.boolean().default(true) }))<CleanUp>(),
+  /** `checkpoints`: also those of runs outside of the trash that are neither last nor best. */
+  'store.gc': method(
+    z.object({ dryRun: z.boolean().default(true), checkpoints: z.boolean().default(false) }),
+  )<CleanUp>(),
 }

@@ -17,6 +17,7 @@ import { getRun } from '../runs/run.ts'
 import { keepFile } from '../runs/run_artifact.ts'
 import { openSearcher } from '../runs/searcher.ts'
 import { openStore } from '../store/store.ts'
+import { keepSynced } from '../store/wal_sync.ts'
 import {
   findCapability,
   findProjectCapability,
@@ -72,6 +73,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   const startedAtMs = clock.nowMs()
   const store = openStore(paths.database)
   bag.add(() => store.close())
+  bag.add(keepSynced(paths.database))
   const searcher = openSearcher(paths.database)
   bag.add(() => searcher.close())
   const topics = new TopicBoard()

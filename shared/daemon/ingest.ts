@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import { ensureExperiment } from '../runs/experiment.ts'
 import { readDataSource } from '../runs/data_source.ts'
 import { logInputs } from '../runs/dataset.ts'
-import { logBatch } from '../runs/logging.ts'
+import { logBatch, ParamChangedError } from '../runs/logging.ts'
 import { createRun, getRun, RunNotFoundError, updateRun } from '../runs/run.ts'
 import type { RunId } from '../runs/run_data.ts'
 import type { Store } from '../store/store.ts'
@@ -74,7 +74,7 @@ function takeEvent(
     case 'run':
       return beginRun(parts, event, capability)
     case 'params':
-      return logBatch(store, event.run_id, { params: redactAll(event.params) })
+      return logParams(parts, event.run_id, redactAll(event.params))
     case 'tags':
       return logBatch(store, event.run_id, { tags: redactAll(event.tags) })
     case 'metrics': {
@@ -132,6 +132,38 @@ function cellName(store: Store, execution: string | null, { notebook }: Capabili
   ]
   return count == null ? null : `${basename(notebook, extname(notebook))} [${String(count)}]`
 }
+
+/**
+ * Logs parameters. Processes of one run may not agree on one: its first value stays, the others of the event are kept
+ * all the same, and the run says so, once a parameter.
+ */
+function logParams({ store, log }: IngestParts, runId: string, params: Record<string, string>): void {
+  try {
+    return logBatch(store, runId, { params })
+  } catch (error) {
+    if (!(error instanceof ParamChangedError)) throw error
+    const clashing = new Set(error.conflicts.map(({ key }) => key))
+    const others = Object.fromEntries(Object.entries(params).filter(([key]) => !clashing.has(key)))
+    const told = getRun(store, runId).tags[warningTag]?.split('\n') ?? []
+    const fresh = error.conflicts
+      .map(({ key, old, new: other }) => ({
+        key,
+        text: `${mark(key)}"${old}"; "${other}" was logged later`,
+      }))
+      .filter(({ key }) => !told.some((line) => line.startsWith(mark(key))))
+      .map(({ text }) => text)
+    const warning = [...told, ...fresh].slice(0, 20).join('\n')
+    logBatch(store, runId, { params: others, tags: { [warningTag]: warning } })
+    for (const text of fresh) log(`run ${runId}: ${text}`)
+  }
+}
+
+function mark(key: string): string {
+  return `parameter ${key} is `
+}
+
+/** Where a run says what went wrong with what it logged, a line each. */
+const warningTag = 'daybook.warning'
 
 function endRun(store: Store, event: Extract<ModuleEvent, { type: 'run_end' }>): void {
   const runId = event.run_id as RunId

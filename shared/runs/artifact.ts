@@ -18,7 +18,8 @@ import { incomingFolder, joinArtifactPath, type ArtifactPath } from './artifact_
 /**
  * The project's artifacts: a tree of files that runs and models leave behind.
  *
- * Invariants. (1) A file is there whole or not at all: it is collected in `.incoming/` and renamed. (2) Nothing
+ * Invariants. (1) A file is there whole or not at all, also after a power cut: it is collected in `.incoming/`, brought
+ * to the disk and renamed. (2) Nothing
  * outside the tree is read or written, whatever paths or symbolic links say. (3) What came through `saveArtifact`
  * has its size and SHA-256 in the table `artifact_file`.
  */
@@ -52,6 +53,7 @@ export async function saveArtifact(
   const { file, saved } = await writeIncoming(join(artifactsDir, incomingFolder), target.path, bytes)
   try {
     putInPlace(artifactsDir, file, target.path)
+    await syncFolder(dirname(join(artifactsDir, target.path)))
     recordArtifact(store, target.path, { ...saved, nowMs: target.nowMs })
     return saved
   } catch (error) {
@@ -236,10 +238,25 @@ async function writeFile(file: string, bytes: AsyncIterable<Uint8Array>): Promis
       // Unlike `write`, this writes all of it.
       await handle.appendFile(chunk)
     }
+    await handle.sync()
   } finally {
     await handle.close()
   }
   return { sizeBytes, sha256: hash.digest('hex') }
+}
+
+/** Brings a folder's new names to the disk. Not every system can. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch {
+    // Windows opens no folders; its file system keeps names in order by itself.
+  }
 }
 
 function explainFileError(error: unknown, path: string): unknown {

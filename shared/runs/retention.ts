@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { formatBytes } from '../base/quantity.ts'
 import type { Store } from '../store/store.ts'
 import { artifactsSizeBytes, removeArtifacts } from './artifact.ts'
 import { artifactPathOfUri, parseArtifactPath, type ArtifactPath } from './artifact_path.ts'
@@ -11,7 +12,8 @@ import { loadRuns, type Run } from './run_data.ts'
 /**
  * What is given back, and what never is.
  *
- * Invariants. (1) A run outside of the trash loses nothing but checkpoints that are neither its last nor its best.
+ * Invariants. (1) A run outside of the trash loses nothing, unless checkpoints that are neither its last nor its best
+ * are asked for.
  * (2) What a registered model stands on stays. (3) What is planned is what is done: `planCleanUp` changes nothing.
  */
 export interface RetentionRules {
@@ -57,6 +59,8 @@ export interface RetentionParts {
   /** Runs and places that registered models stand on. */
   pinned: { runs: ReadonlySet<string>; paths: ReadonlySet<string> }
   rules?: RetentionRules
+  /** Whether checkpoints go that are neither last nor best of their run; else they are only told of. */
+  checkpoints?: boolean
 }
 
 const dayMs = 86_400_000
@@ -67,7 +71,8 @@ export async function planCleanUp(parts: RetentionParts): Promise<CleanUpPlan> {
   const copiesBytes = listDataCopies(parts.dataDir).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   const usedBytes = artifactsSizeBytes(parts.artifactsDir, '' as ArtifactPath) + copiesBytes
   const trash = await planTrash(parts, rules)
-  const others = [...planOrphans(parts, rules), ...(await planCheckpoints(parts))]
+  const checkpoints = await planCheckpoints(parts)
+  const others = [...planOrphans(parts, rules), ...(parts.checkpoints === true ? checkpoints : [])]
   const old = trash.filter(({ due }) => due)
   const going = old.map(({ runId }) => runId)
   let leftBytes = usedBytes - sizeOf([...old, ...others])
@@ -82,6 +87,12 @@ export async function planCleanUp(parts: RetentionParts): Promise<CleanUpPlan> {
   spares.push(...copies)
   leftBytes -= sizeOf(copies)
   const notes: string[] = []
+  if (parts.checkpoints !== true && checkpoints.length > 0) {
+    notes.push(
+      `${checkpoints.length} checkpoint${checkpoints.length === 1 ? ' is' : 's are'} neither last nor best of` +
+        ` their run (${formatBytes(sizeOf(checkpoints))}): "daybook gc --checkpoints" gives them back, too.`,
+    )
+  }
   if (leftBytes > rules.warnBytes) {
     notes.push(
       `Artifacts and copies of data of runs that are not in the trash take ${gigabytes(leftBytes)}` +

@@ -12,9 +12,11 @@ describe('ingestEvents()', () => {
   let folder: string
   let store: Store
   let capability: Capability
+  let logged: string[]
   const runId = 'a'.repeat(32)
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'daybook-test-'))
+    logged = []
     store = openStore(join(folder, 'daybook.db'))
     capability = grantCapability(store, { kind: 'kernel', notebook: 'n.ipynb' }, 1)
   })
@@ -31,17 +33,32 @@ describe('ingestEvents()', () => {
       keepData: () => undefined,
       runCreated: () => undefined,
       runsTouched: () => undefined,
-      log: () => undefined,
+      log: (message: string) => logged.push(message),
     }
     return ingestEvents(parts, events.map((event) => JSON.stringify(event)).join('\n'), capability)
   }
   const begin = { type: 'run', run_id: runId, at: 5 }
 
+  it('keeps the parameters that do not clash, and says once which did', () => {
+    const [first, second] = [
+      { type: 'params', run_id: runId, params: { rate: '0.1' } },
+      { type: 'params', run_id: runId, params: { fresh: '1', rate: '0.2' } },
+    ]
+    assert.equal(ingest([begin, first, second, second]), 4)
+    const run = getRun(store, runId)
+    assert.deepEqual(run.params, { rate: '0.1', fresh: '1' })
+    assert.equal(run.tags['daybook.warning'], 'parameter rate is "0.1"; "0.2" was logged later')
+    assert.deepEqual(logged, [`run ${runId}: parameter rate is "0.1"; "0.2" was logged later`])
+    ingest([{ type: 'params', run_id: runId, params: { fresh: '2', rate: '0.3' } }])
+    assert.equal(getRun(store, runId).tags['daybook.warning']?.split('\n').length, 2)
+    assert.equal(logged.length, 2)
+  })
+
   it('takes an event whole or not at all, and those around it all the same', () => {
     const accepted = ingest([
       begin,
       { type: 'params', run_id: runId, params: { rate: '0.1' } },
-      { type: 'params', run_id: runId, params: { fresh: '1', rate: '0.2' } },
+      { type: 'params', run_id: 'f'.repeat(32), params: { fresh: '1' } },
       { type: 'metrics', run_id: runId, rows: [['loss', 0.5, 0, 6]] },
     ])
     assert.equal(accepted, 3)

@@ -1,5 +1,6 @@
 """Plain scripts under `daybook exec`: one run for everything, in all of its processes."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -22,6 +23,7 @@ class ScriptTest(ScriptCase):
         self.assertNotIn(RUN, [e["run_id"] for e in self.daemon.of_type("run_end")])
         self.assertEqual(len(self.daemon.of_type("environment")), 1)
 
+    @unittest.skipUnless(importlib.util.find_spec("sklearn"), "there is no scikit-learn here")
     def test_fits_go_into_the_run_and_from_the_second_on_have_children(self) -> None:
         self.run_script(
             "import numpy as np\nfrom sklearn.linear_model import Ridge\nfrom sklearn.metrics import mean_squared_error\n"

@@ -222,12 +222,17 @@ describe('planCleanUp() and cleanUp()', () => {
       for (const [key, values] of Object.entries(metrics)) {
         logBatch(held.store, id, { metrics: values.map(([step, value]) => ({ key, value, step, atMs: 0 })) })
       }
-      assert.deepEqual(await find(), [], 'a run that still runs keeps all')
+      assert.deepEqual(await find({ checkpoints: true }), [], 'a run that still runs keeps all')
       updateRun(held.store, id, { status: 'FINISHED' })
-      const spares = await find()
+      const pinned = { runs: new Set<string>(), paths: new Set<string>() }
+      const plan = await planCleanUp({ store: held.store, artifactsDir, dataDir, nowMs, pinned })
+      assert.deepEqual(plan.spares, [], 'what a run has stays until it is asked for')
+      assert.equal(plan.notes.length, spare.length === 0 ? 0 : 1)
+      if (spare.length > 0) assert.match(plan.notes[0] ?? '', /--checkpoints/)
+      const spares = await find({ checkpoints: true })
       assert.deepEqual(spares.map((each) => each.what.split('/').at(-1)).sort(), spare)
       await remove(spares)
-      assert.deepEqual(await find(), [])
+      assert.deepEqual(await find({ checkpoints: true }), [])
       assert.notEqual(findRunSeq(held.store, id), undefined)
     })
   }

@@ -6,10 +6,16 @@ import { print, withClient, type CommandContext } from './context.ts'
 import { formatBytes } from '../../base/quantity.ts'
 import { formatTable } from './terminal.ts'
 
+/** Options of `daybook gc`. */
+export interface GcOptions {
+  dryRun?: boolean
+  checkpoints?: boolean
+}
+
 /** `daybook gc`: gives space back, by the project's retention rules. */
-export async function gcCommand(context: CommandContext, options: { dryRun?: boolean }): Promise<number> {
-  const dryRun = options.dryRun ?? false
-  print(context, await withClient(context, (client) => client.call('store.gc', { dryRun })), formatCleanUp)
+export async function gcCommand(context: CommandContext, options: GcOptions): Promise<number> {
+  const asked = { dryRun: options.dryRun ?? false, checkpoints: options.checkpoints ?? false }
+  print(context, await withClient(context, (client) => client.call('store.gc', asked)), formatCleanUp)
   return 0
 }
 

@@ -2,7 +2,7 @@ import { Command, CommanderError, type CommandOptions, InvalidArgumentError } fr
 import { version } from '../../api/version.ts'
 import { Problem, toWireProblem } from '../../base/problem.ts'
 import { attachCommand } from './attach.ts'
-import { gcCommand, stopAllCommand } from './clean.ts'
+import { gcCommand, stopAllCommand, type GcOptions } from './clean.ts'
 import { compareCommand } from './compare.ts'
 import { openContext, type CommandContext, type GlobalOptions } from './context.ts'
 import { ensureCommand, statusCommand, stopDaemonCommand } from './daemon.ts'
@@ -154,7 +154,8 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
   )
   add(program, 'gc', 'give space back')
     .option('--dry-run', 'only say what would go')
-    .action(action((context, [options]) => gcCommand(context, options as { dryRun?: boolean })))
+    .option('--checkpoints', 'also checkpoints that are neither last nor best of their run')
+    .action(action((context, [options]) => gcCommand(context, options as GcOptions)))
   add(program, 'export', 'write everything out in open formats')
     .requiredOption('--all', 'all experiments')
     .option('--to <folder>', 'where to', 'daybook-export')

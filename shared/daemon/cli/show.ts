@@ -29,6 +29,8 @@ function formatRun(terminal: Terminal, run: RunDetail, withCode: boolean): strin
   ]
   const error = run.tags['daybook.error']
   if (error !== undefined) lines.push(terminal.style('red', error))
+  const warning = run.tags['daybook.warning']
+  if (warning !== undefined) lines.push(terminal.style('yellow', warning))
   lines.push(...section(heading('Parameters'), Object.entries(run.params)))
   const metrics = Object.entries(run.metrics).map(([key, value]): [string, string] => [
     key,

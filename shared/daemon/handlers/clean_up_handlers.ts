@@ -19,7 +19,7 @@ export interface CleanUpParts {
 export function cleanUpHandlers(parts: CleanUpParts): Pick<Handlers, 'store.gc'> {
   const { store, clock, paths, topics } = parts
   return {
-    'store.gc': async ({ dryRun }) => {
+    'store.gc': async ({ dryRun, checkpoints }) => {
       const nowMs = clock.nowMs()
       const pinned = pinnedByModels(store)
       const plan = await planCleanUp({
@@ -28,6 +28,7 @@ export function cleanUpHandlers(parts: CleanUpParts): Pick<Handlers, 'store.gc'>
         dataDir: paths.data,
         nowMs,
         pinned,
+        checkpoints,
       })
       const all = { ...plan, spares: [...plan.spares, ...planLeftovers(paths, nowMs)] }
       const notes = [...all.notes]

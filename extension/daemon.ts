@@ -33,7 +33,7 @@ const retryMs = [0, 200, 500, 1000, 2000, 5000]
 /**
  * The editor's line to one project's daemon: starts it when it is first needed, and makes the line anew when it
  * broke, so that whoever listens hears on. (1) A listener added at any time hears of every later change.
- * (2) A log is heard without a gap or a double over any number of lost lines. (3) After stop() nothing is
+ * (2) A log is heard without a gap or a double over any number of lost lines. (3) After stopAll() nothing is
  * started until somebody asks again.
  */
 export class Daemon {
@@ -82,7 +82,7 @@ export class Daemon {
   }
 
   /** Told once the line stands and after every change, over lost lines. Does not start a daemon by itself. */
-  onChange(topic: keyof StateTopics, listener: () => void): () => void {
+  onChange(topic: keyof StateTopics, listener: (version: number) => void): () => void {
     return this.#subscribe((client) => client.onChange(topic, listener))
   }
 
@@ -101,14 +101,14 @@ export class Daemon {
     )
   }
 
-  /** Ends the daemon. Kernels go on; the next question starts it again. */
-  async stop(): Promise<void> {
+  /** Ends every kernel of the project, and the daemon; the next question starts it again. */
+  async stopAll(): Promise<void> {
     const client = this.#client
-    if (client === null) return
     // Not `lost`: nobody shall start it again by himself.
     this.#client = null
-    await client.call('daemon.stop', {})
-    client.close()
+    if (this.#retry !== null) clearTimeout(this.#retry)
+    await runProgram(this.#parts, ['stop', '--all'])
+    client?.close()
     this.#tell({ kind: 'idle' })
   }
 
@@ -126,7 +126,7 @@ export class Daemon {
     this.#retry = null
     if (this.#state.kind !== 'lost') this.#tell({ kind: 'starting' })
     try {
-      const { url, token } = await ensure(this.#parts)
+      const { url, token } = await runProgram<DaemonAddress>(this.#parts, ['daemon', 'ensure'])
       const client = openClient(await openWebSocketWire(url, token))
       if (this.#closed) client.close()
       this.#client = client
@@ -182,15 +182,20 @@ function untrusted(root: string): Problem {
   })
 }
 
+interface DaemonAddress {
+  url: string
+  token: string
+}
+
 interface Subscription {
   open(client: Client): void
 }
 
-/** Runs the one program that finds or starts a daemon, on the Node that runs us. */
-function ensure({ root, program }: DaemonParts): Promise<{ url: string; token: string }> {
-  const args = ['--disable-warning=ExperimentalWarning', program, 'daemon', 'ensure', '--json', '--project']
+/** Runs a command of the bundled command line on the Node that runs us, and reads what it says. */
+function runProgram<T extends object>({ root, program }: DaemonParts, words: readonly string[]): Promise<T> {
+  const args = ['--disable-warning=ExperimentalWarning', program, ...words, '--json', '--project', root]
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...args, root], {
+    const child = spawn(process.execPath, args, {
       env: cleanEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
@@ -201,8 +206,8 @@ function ensure({ root, program }: DaemonParts): Promise<{ url: string; token: s
     child.on('error', (error) => reject(new Problem('daemon_unreachable', error.message)))
     child.on('close', (code) => {
       const answer = parseAnswer(stdout)
-      if (answer !== null && 'url' in answer) resolve(answer)
-      else if (answer !== null) reject(fromWireProblem(answer.error))
+      if (answer !== null && 'error' in answer) reject(fromWireProblem(answer.error))
+      else if (answer !== null) resolve(answer as T)
       else
         reject(
           new Problem('daemon_unreachable', `The Daybook daemon did not start: ${lastLine(stderr, code)}`),
@@ -220,9 +225,9 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), ELECTRON_RUN_AS_NODE: '1' }
 }
 
-function parseAnswer(text: string): { url: string; token: string } | { error: unknown } | null {
+function parseAnswer(text: string): object | null {
   try {
-    return JSON.parse(text) as { url: string; token: string } | { error: unknown }
+    return JSON.parse(text) as object
   } catch {
     return null
   }

@@ -1,6 +1,13 @@
 import { join } from 'node:path'
 import * as vscode from 'vscode'
 import { Daemons } from './daemons.ts'
+import { examplePackages, showPendingExample, tryExample, useMyNotebook } from './example.ts'
+import { offerEnvironment } from './environment.ts'
+import { kernelCommands } from './kernel_commands.ts'
+import { KernelsTree } from './kernels_tree.ts'
+import { noticesOfLongCells } from './notices.ts'
+import { command, tellProblem } from './problem_message.ts'
+import { StatusBar } from './status_bar.ts'
 
 /** What other extensions, and tests, get from this one. */
 export interface DaybookApi {
@@ -10,8 +17,32 @@ export interface DaybookApi {
 /** Puts the extension together: the only composition root in extension/. */
 export function activate(context: vscode.ExtensionContext): DaybookApi {
   const output = vscode.window.createOutputChannel('Daybook', { log: true })
+  const log = (message: string): void => output.info(message)
   const program = join(context.extensionPath, 'programs', 'daybook.mjs')
-  const daemons = new Daemons({ program, log: (message) => output.info(message) })
-  context.subscriptions.push(output, daemons)
+  const daemons = new Daemons({ program, log })
+  const kernels = new KernelsTree(daemons)
+  const statusBar = new StatusBar(daemons)
+  const example = { context, daemons, log, changed: () => kernels.refresh() }
+
+  context.subscriptions.push(output, daemons, kernels, statusBar)
+  kernels.show('daybook.kernels')
+  context.subscriptions.push(
+    ...kernelCommands(kernels),
+    noticesOfLongCells(),
+    command('daybook.tryExample', () => tryExample(example)),
+    command('daybook.useMyNotebook', () => useMyNotebook()),
+    command('daybook.makeEnvironment', async () => {
+      const daemon = daemons.current
+      if (daemon === null) return
+      const packages = [...examplePackages]
+      await offerEnvironment(example, daemon, { folder: daemon.root, packages, why: 'A new environment' })
+    }),
+    command('daybook.openWalkthrough', () =>
+      vscode.commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#start`),
+    ),
+    command('daybook.showMenu', () => statusBar.showMenu()),
+    command('daybook.showLog', () => output.show()),
+  )
+  showPendingExample(example).catch(tellProblem)
   return { daemons }
 }

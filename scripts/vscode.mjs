@@ -8,8 +8,8 @@ const copied = {
   LICENSE: 'LICENSE',
   'CHANGELOG.md': 'CHANGELOG.md',
   'extension/README.md': 'README.md',
-  'media/icons': 'media/icons',
   'extension/media': 'media',
+  'extension/walkthrough': 'walkthrough',
   'examples/income.ipynb': 'examples/income.ipynb',
   'examples/adult.parquet': 'examples/adult.parquet',
   'examples/SOURCE.md': 'examples/SOURCE.md',
@@ -37,6 +37,7 @@ export async function stageExtension(made) {
     external: ['vscode'],
     logLevel: 'silent',
   })
+  writeFileSync(join(stage, '.vscodeignore'), '**/*.map\n')
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(await manifest(), null, 2)}\n`)
   for (const [from, to] of Object.entries(copied)) {
     if (existsSync(join(root, from))) cpSync(join(root, from), join(stage, to), { recursive: true })

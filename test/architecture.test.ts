@@ -89,6 +89,9 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 /** Invariant 2: only these open files, sockets or processes. All else is pure. */
 const openers: readonly string[] = [
   'extension/daemon.ts',
+  'extension/environment.ts',
+  'extension/example.ts',
+  'extension/project_tree.ts',
   'shared/api/websocket_wire.ts',
   'shared/base/lock.ts',
   'shared/base/log.ts',
@@ -106,6 +109,8 @@ const openers: readonly string[] = [
   'shared/daemon/identity.ts',
   'shared/daemon/mlflow/artifact_file.ts',
   'shared/daemon/notebook_runner.ts',
+  'shared/daemon/paused.ts',
+  'shared/daemon/process_memory.ts',
   'shared/daemon/server.ts',
   'shared/daemon/spool.ts',
   'shared/daemon/state_leftovers.ts',

@@ -4,6 +4,7 @@ import { daemonMethods } from './daemon_methods.ts'
 import { kernelMethods } from './kernel_methods.ts'
 import { notebookMethods } from './notebook_methods.ts'
 import { runMethods } from './run_methods.ts'
+import { trackingMethods } from './tracking_methods.ts'
 import { transferMethods } from './transfer_methods.ts'
 
 /** Everything an editor, a view or the command line can ask of the daemon. */
@@ -13,6 +14,7 @@ export const methods = {
   ...kernelMethods,
   ...notebookMethods,
   ...runMethods,
+  ...trackingMethods,
   ...transferMethods,
 }
 

@@ -20,6 +20,8 @@ export interface FoundKernel {
 export const kernelMethods = {
   'kernels.find': method(z.object({ folder: z.string().optional() }))<FoundKernel[]>(),
   'kernels.list': method(z.object({}))<KernelInfo[]>(),
+  /** Memory that running kernels hold, with the workers they started. Without those of which the system tells nothing. */
+  'kernels.memory': method(z.object({}))<{ id: string; rssBytes: number }[]>(),
   'kernels.start': method(
     z.object({
       name: z.string().optional(),

@@ -35,6 +35,7 @@ import { daemonHandlers } from './handlers/daemon_handlers.ts'
 import { kernelHandlers } from './handlers/kernel_handlers.ts'
 import { notebookHandlers } from './handlers/notebook_handlers.ts'
 import { runHandlers } from './handlers/run_handlers.ts'
+import { trackingHandlers } from './handlers/tracking_handlers.ts'
 import { transferHandlers } from './handlers/transfer_handlers.ts'
 import { freePort, openIdentity, saveIdentity, type Identity } from './identity.ts'
 import { ingestEvents } from './ingest.ts'
@@ -44,6 +45,7 @@ import type { LogRequest } from './line.ts'
 import { createMlflowHandler } from './mlflow/dispatch.ts'
 import { mlflowRoutes } from './mlflow/routes.ts'
 import { NotebookRunner } from './notebook_runner.ts'
+import { PausedNotebooks } from './paused.ts'
 import { createDaemonServer } from './server.ts'
 import { takeSpools } from './spool.ts'
 import { TopicBoard } from './topics.ts'
@@ -84,6 +86,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   bag.add(() => capture.settle())
   const identity = await openIdentity(paths)
   const url = (): string => `http://127.0.0.1:${identity.port}`
+  const paused = new PausedNotebooks(paths)
   const kernels = new Kernels({
     store,
     clock,
@@ -127,6 +130,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     ...kernelHandlers({ kernels, topics, root: paths.root }),
     ...notebookHandlers(runner),
     ...runHandlers({ store, searcher, clock, topics, artifactsDir, dataDir: paths.data }),
+    ...trackingHandlers(paused, topics),
     ...transferHandlers({ store, clock, topics, artifactsDir }),
     ...cleanUpHandlers({ store, clock, paths, topics }),
   }
@@ -228,6 +232,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
         store,
         clock,
         log,
+        isPaused: (notebook) => paused.has(notebook),
         keepArtifact: (runId, path, file) => {
           // Told twice, the file has moved already.
           const spooled = join(paths.spool, basename(file))

@@ -16,6 +16,8 @@ import { redact } from './redact.ts'
 export interface IngestParts {
   store: Store
   clock: Clock
+  /** Whether new runs of this notebook are to be dropped. */
+  isPaused(notebook: string | null): boolean
   /** Moves a file that the module left in the spool folder to its place among the run's artifacts. */
   keepArtifact(runId: RunId, path: string, spoolFile: string): void
   /** Moves a file that the module left in the spool folder among the copies of data. */
@@ -63,7 +65,11 @@ function takeEvent(
   touched: Set<RunId>,
 ): void {
   const { store } = parts
-  if ('run_id' in event) touched.add(event.run_id as RunId)
+  if ('run_id' in event) {
+    // While a notebook is paused, its new runs are dropped, and with them all that follows about them.
+    if (parts.isPaused(capability.notebook) && !runExists(store, event.run_id as RunId)) return
+    touched.add(event.run_id as RunId)
+  }
   switch (event.type) {
     case 'spool':
       return

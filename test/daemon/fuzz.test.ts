@@ -131,6 +131,7 @@ describe('the daemon, given anything,', function () {
     const parts = {
       store,
       clock: systemClock,
+      isPaused: () => false,
       keepArtifact: () => undefined,
       keepData: () => undefined,
       runCreated: () => undefined,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { systemClock } from '../../shared/base/clock.ts'
 import { grantCapability, type Capability } from '../../shared/daemon/capability.ts'
 import { ingestEvents } from '../../shared/daemon/ingest.ts'
-import { getRun } from '../../shared/runs/run.ts'
+import { getRun, RunNotFoundError } from '../../shared/runs/run.ts'
 import { openStore, type Store } from '../../shared/store/store.ts'
 
 describe('ingestEvents()', () => {
@@ -25,8 +25,10 @@ describe('ingestEvents()', () => {
     rmSync(folder, { recursive: true })
   })
 
+  let pausedNotebook: string | null = null
   function ingest(events: readonly object[]): number {
     const parts = {
+      isPaused: (notebook: string | null) => notebook !== null && notebook === pausedNotebook,
       store,
       clock: systemClock,
       keepArtifact: () => undefined,
@@ -65,6 +67,22 @@ describe('ingestEvents()', () => {
     const run = getRun(store, runId)
     assert.deepEqual(run.params, { rate: '0.1' })
     assert.equal(run.metrics['loss']?.value, 0.5)
+  })
+
+  it('drops the new runs of a paused notebook, and lets those that had begun go on', () => {
+    ingest([begin])
+    pausedNotebook = 'n.ipynb'
+    const later = 'b'.repeat(32)
+    const accepted = ingest([
+      { type: 'params', run_id: runId, params: { rate: '0.1' } },
+      { ...begin, run_id: later },
+      { type: 'params', run_id: later, params: { rate: '0.2' } },
+      { type: 'run_end', run_id: later, status: 'FINISHED', at: 9 },
+    ])
+    pausedNotebook = null
+    assert.equal(accepted, 4)
+    assert.deepEqual(getRun(store, runId).params, { rate: '0.1' })
+    assert.throws(() => getRun(store, later), RunNotFoundError)
   })
 
   it('changes nothing when the same events come twice', () => {

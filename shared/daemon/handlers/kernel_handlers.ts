@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path'
 import type { KernelId } from '../../kernel/kernel.ts'
 import { openSession } from '../../kernel/session.ts'
 import type { Kernels } from '../kernels.ts'
+import { groupMemory } from '../process_memory.ts'
 import type { TopicBoard } from '../topics.ts'
 
 /** What the handlers about kernels need. */
@@ -28,6 +29,14 @@ export function kernelHandlers({ kernels, topics, root }: KernelHandlerParts): K
   return {
     'kernels.find': ({ folder }) => kernels.find(folder ?? root),
     'kernels.list': () => kernels.list(),
+    'kernels.memory': async () => {
+      const running = await kernels.list()
+      const bytes = await groupMemory(running.map((kernel) => kernel.process.pid))
+      return running.flatMap(({ id, process: { pid } }) => {
+        const rssBytes = bytes.get(pid)
+        return rssBytes === undefined ? [] : [{ id, rssBytes }]
+      })
+    },
     'kernels.start': async ({ name, notebook, cwd }) => {
       const { kernel } = await kernels.start({
         name: name ?? null,

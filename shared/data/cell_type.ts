@@ -20,7 +20,8 @@ export type CellType =
 const months =
   '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)'
 const day = '(?:0?[1-9]|[12]\\d|3[01])(?:st|nd|rd|th)?'
-const number = '[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+|\\d{1,3}(?:[, ]\\d{3})+(?:\\.\\d+)?|\\d+,\\d+)(?:[eE][+-]?\\d+)?'
+const number =
+  '[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+|\\d{1,3}(?:[, ]\\d{3})+(?:\\.\\d+)?|\\d+,\\d+)(?:[eE][+-]?\\d+)?'
 const clock = '(?:[01]?\\d|2[0-4]):[0-5]\\d(?::[0-5]\\d(?:[.,]\\d+)?)?(?:\\s*[ap]\\.?m\\.?)?'
 const calendar = [
   '\\d{4}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\\d|3[01])',
@@ -35,7 +36,10 @@ const patterns: readonly (readonly [CellType, RegExp])[] = [
   ['integer', /^[+-]?\d+$/],
   ['number', new RegExp(`^${number}$`)],
   ['percent', new RegExp(`^${number}\\s?%$`)],
-  ['currency', new RegExp(`^[+-]?(?:[$€£¥₹]|USD|EUR|GBP|CHF)\\s?${number}$|^${number}\\s?(?:[$€£¥₹]|USD|EUR|GBP|CHF)$`)],
+  [
+    'currency',
+    new RegExp(`^[+-]?(?:[$€£¥₹]|USD|EUR|GBP|CHF)\\s?${number}$|^${number}\\s?(?:[$€£¥₹]|USD|EUR|GBP|CHF)$`),
+  ],
   ['boolean', /^(?:true|false|yes|no|t|f|y|n)$/i],
   ['date', new RegExp(`^(?:${calendar})$`, 'i')],
   ['time', new RegExp(`^${clock}$`, 'i')],

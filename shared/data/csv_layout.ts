@@ -66,8 +66,13 @@ function firstOfTable(rows: readonly Row[], width: number): number {
     if (width < 2) return true
     const filled = row.filter((cell) => cell.trim() !== '').length
     const next = looked.slice(at + 1, at + 30).filter((other) => !isBlank(other))
-    const usual = next.length === 0 ? 0 : median(next.map((other) => other.filter((cell) => cell.trim() !== '').length))
-    return row.length >= Math.min(width, Math.max(2, width / 2)) && (filled > 1 || usual <= 1) && filled >= usual / 2
+    const usual =
+      next.length === 0 ? 0 : median(next.map((other) => other.filter((cell) => cell.trim() !== '').length))
+    return (
+      row.length >= Math.min(width, Math.max(2, width / 2)) &&
+      (filled > 1 || usual <= 1) &&
+      filled >= usual / 2
+    )
   })
 }
 
@@ -80,8 +85,15 @@ function furtherTables(rows: readonly Row[], first: number, width: number): numb
   for (let at = first + 1; at < rows.length; at++) {
     const row = rows[at] ?? []
     const repeats = row.filter((cell) => names.has(cell.trim().toLowerCase())).length
-    if (named && at > first + 3 && repeats >= Math.max(2, Math.min(names.size, row.length) * 0.7)) found.push(at)
-    else if (row.length !== width && width > 1 && !isBlank(row) && changesWidth(rows, at, found.at(-1) ?? first)) found.push(at)
+    if (named && at > first + 3 && repeats >= Math.max(2, Math.min(names.size, row.length) * 0.7))
+      found.push(at)
+    else if (
+      row.length !== width &&
+      width > 1 &&
+      !isBlank(row) &&
+      changesWidth(rows, at, found.at(-1) ?? first)
+    )
+      found.push(at)
   }
   return found
 }
@@ -120,7 +132,9 @@ function countHeaderRows(body: readonly Row[]): number {
     const row = body[count] ?? []
     const below = body.slice(count + 1)
     const again = row.filter((cell, at) => cell.trim() !== '' && cell === first[at]).length
-    const repeats = again > row.length / 2 && below.some((other) => other.filter((cell, at) => cell === first[at]).length <= row.length / 2)
+    const repeats =
+      again > row.length / 2 &&
+      below.some((other) => other.filter((cell, at) => cell === first[at]).length <= row.length / 2)
     if (!repeats && !isClearHeader(row, below)) break
     count++
   }
@@ -134,7 +148,11 @@ function isHeader(row: Row, below: readonly Row[]): boolean {
   if (filled.length === 0) return false
   const votes = countVotes(row, below)
   if (votes.for + votes.against > 0) return votes.for >= votes.against
-  return new Set(filled).size === filled.length && filled.length >= cells.length - 1 && !filled.some((cell) => isData(cellType(cell)))
+  return (
+    new Set(filled).size === filled.length &&
+    filled.length >= cells.length - 1 &&
+    !filled.some((cell) => isData(cellType(cell)))
+  )
 }
 
 /** A second header row must be unlike all that is below it, in several columns. */
@@ -157,8 +175,15 @@ function countVotes(row: Row, below: readonly Row[]): { for: number; against: nu
       if (family(type) === kind.value) votes.against++
       else if (!isData(type)) votes.for++
     } else if (kind.share > 0.7 && kind.value === 'code' && type === 'word') votes.for++
-    else if (kind.share > 0.7 && kind.value === 'code' && type === 'code' && shape(text) === shape(values[0] ?? '')) votes.against++
-    else if (values.length > 3 && values.filter((value) => value === text).length > values.length * 0.02) votes.against += 0.5
+    else if (
+      kind.share > 0.7 &&
+      kind.value === 'code' &&
+      type === 'code' &&
+      shape(text) === shape(values[0] ?? '')
+    )
+      votes.against++
+    else if (values.length > 3 && values.filter((value) => value === text).length > values.length * 0.02)
+      votes.against += 0.5
     else if (values.length > 5 && unlikeLength(text, values)) votes.for += 0.5
   })
   return votes
@@ -167,7 +192,9 @@ function countVotes(row: Row, below: readonly Row[]): { for: number; against: nu
 function unlikeLength(text: string, values: readonly string[]): boolean {
   const lengths = values.map((value) => value.length)
   const [shortest, longest] = [Math.min(...lengths), Math.max(...lengths)]
-  return longest - shortest <= 2 ? text.length < shortest - 1 || text.length > longest + 1 : text.length * 2 < shortest
+  return longest - shortest <= 2
+    ? text.length < shortest - 1 || text.length > longest + 1
+    : text.length * 2 < shortest
 }
 
 /** Types that stand for each other within one column. */
@@ -188,7 +215,8 @@ function mostFrequent(values: readonly string[]): { value: string; share: number
   const counts = new Map<string, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
   let best = { value: '', share: 0 }
-  for (const [value, count] of counts) if (count / values.length > best.share) best = { value, share: count / values.length }
+  for (const [value, count] of counts)
+    if (count / values.length > best.share) best = { value, share: count / values.length }
   return best
 }
 

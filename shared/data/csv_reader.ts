@@ -1,3 +1,5 @@
+import { cellType, isData } from './cell_type.ts'
+
 /** How a text file of rows is written. */
 export interface Dialect {
   /** Between two cells: one character, or one and a blank. Empty: one column only. */
@@ -41,16 +43,19 @@ export function readRows(text: string, dialect: Dialect, width?: number): string
  */
 export function csvReader(dialect: Dialect, width?: number): CsvReader {
   let rest = ''
+  let previous: readonly string[] | undefined
   const take = (last: boolean): string[][] => {
     const rows: string[][] = []
     let from = 0
     while (from < rest.length) {
       const record = readRecord(rest, from, { dialect, last })
       if (record === undefined) break
-      const best = width === undefined || record.cells.length === width ? record : repair(rest, from, { dialect, last, width, record })
+      const fits = width === undefined || record.cells.length === width
+      const best = fits ? record : repair(rest, from, { dialect, last, width, record, previous })
       // A record that ends with the piece may go on in the next one: its line end may be half of two characters.
       if (best.end >= rest.length && !last) break
       rows.push(best.cells)
+      if (best.cells.length === width) previous = best.cells
       from = best.end
     }
     rest = rest.slice(from)
@@ -108,7 +113,11 @@ function readRecord(text: string, from: number, situation: Situation): Record | 
 }
 
 /** A quoted cell from its opening quote on; undefined if it never closes, 'open' if the text may go on. */
-function readQuoted(text: string, from: number, situation: Situation): { cell: string; end: number } | 'open' | undefined {
+function readQuoted(
+  text: string,
+  from: number,
+  situation: Situation,
+): { cell: string; end: number } | 'open' | undefined {
   const { quote, escape } = situation.dialect
   let cell = ''
   let at = from + 1
@@ -182,7 +191,13 @@ function unescape(cell: string, { quote, escape }: Dialect): string {
 function repair(
   text: string,
   from: number,
-  { dialect, last, width, record }: Situation & { width: number; record: Record },
+  {
+    dialect,
+    last,
+    width,
+    record,
+    previous,
+  }: Situation & { width: number; record: Record; previous: readonly string[] | undefined },
 ): Record {
   if (width < 2) return record
   let end = from
@@ -199,9 +214,18 @@ function repair(
   }
   if (record.cells.length === 1) {
     for (const delimiter of [',', ';', '\t', '|', ' '].filter((other) => other !== dialect.delimiter)) {
-      readings.push(readRecord(line, 0, { dialect: { ...dialect, delimiter }, last: true, oneLine: true }))
+      const reading = readRecord(line, 0, { dialect: { ...dialect, delimiter }, last: true, oneLine: true })
+      if (reading !== undefined && isLike(reading.cells, previous)) readings.push(reading)
     }
   }
   const fitting = readings.find((reading) => reading?.cells.length === width && reading.end >= line.length)
   return fitting === undefined ? record : { cells: fitting.cells, end: next }
+}
+
+/** Whether a row has numbers, dates and the like where another one has: a note below a table has not. */
+function isLike(cells: readonly string[], other: readonly string[] | undefined): boolean {
+  const types = (other ?? []).map(cellType)
+  const data = types.map((_, at) => at).filter((at) => isData(types[at] ?? 'text'))
+  const alike = data.filter((at) => isData(cellType(cells[at] ?? '')))
+  return alike.length > 0 && alike.length >= data.length / 2
 }

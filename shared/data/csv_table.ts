@@ -34,12 +34,20 @@ export function readCsvTable(text: string, dialect: Dialect = detectDialect(text
 
 /** The rows of a table in a dialect: what is read again is the same, if the dialect can say it. */
 export function writeCsv(rows: readonly (readonly string[])[], dialect: Dialect): string {
-  return rows.map((row) => row.map((cell) => writeCell(cell, dialect, row.length)).join(dialect.delimiter) + dialect.lineEnd).join('')
+  return rows
+    .map(
+      (row) =>
+        row.map((cell) => writeCell(cell, dialect, row.length)).join(dialect.delimiter) + dialect.lineEnd,
+    )
+    .join('')
 }
 
 function writeCell(cell: string, { delimiter, quote, escape }: Dialect, width: number): string {
   const needs =
-    cell.includes(delimiter) || cell.includes(quote) || /[\r\n]|^\s|\s$/.test(cell) || (cell === '' && width === 1)
+    cell.includes(delimiter) ||
+    cell.includes(quote) ||
+    /[\r\n]|^\s|\s$/.test(cell) ||
+    (cell === '' && width === 1)
   const backslash = escape === 'backslash' && cell.includes('\\')
   if (quote === '' || (!needs && !backslash)) return cell
   const inside =

@@ -4,7 +4,15 @@ import { type Dialect, readRows, standardDialect } from './csv_reader.ts'
 const delimiters = [',', ';', '\t', '|', ', ', ':', ' ', '^', '~', '\u0001', '\u001f', '¦']
 
 /** How much a delimiter is to be believed where files look alike with two. */
-const belief: Readonly<Record<string, number>> = { ',': 1, ';': 1, '\t': 1, '|': 1, ', ': 0.98, ':': 0.7, ' ': 0.75 }
+const belief: Readonly<Record<string, number>> = {
+  ',': 1,
+  ';': 1,
+  '\t': 1,
+  '|': 1,
+  ', ': 0.98,
+  ':': 0.7,
+  ' ': 0.75,
+}
 
 /** So many characters of a file decide. */
 const sampleLength = 60_000
@@ -49,15 +57,23 @@ function cutAtLine(sample: string, wasCut: boolean, lineEnd: string): string {
 
 /** The quotes that stand where a quoted cell would begin and where one would end, and none. */
 function quotesIn(sample: string, delimiter: string): string[] {
-  const between = delimiter === '' ? '' : `|${escapeRegExp(delimiter.trim() === '' ? delimiter : delimiter.trim())}`
+  const between =
+    delimiter === '' ? '' : `|${escapeRegExp(delimiter.trim() === '' ? delimiter : delimiter.trim())}`
   const found = ['"', "'", '`', '“'].filter((quote) => {
     const mark = escapeRegExp(quote)
     const opens = sample.match(new RegExp(`(?:^|[\\r\\n]${between})[ ]?${mark}`, 'g'))?.length ?? 0
-    const closes = sample.match(new RegExp(`${escapeRegExp(quote === '“' ? '”' : quote)}[ ]?(?:$|[\\r\\n]${between})`, 'g'))?.length ?? 0
+    const closes =
+      sample.match(
+        new RegExp(`${escapeRegExp(quote === '“' ? '”' : quote)}[ ]?(?:$|[\\r\\n]${between})`, 'g'),
+      )?.length ?? 0
     // An apostrophe begins and ends many words: it must close about as often as it opens.
-    return opens > 0 && closes > 0 && (quote === '"' || Math.min(opens, closes) > Math.max(opens, closes) * 0.7)
+    return (
+      opens > 0 && closes > 0 && (quote === '"' || Math.min(opens, closes) > Math.max(opens, closes) * 0.7)
+    )
   })
-  return found.includes('“') ? found.filter((quote) => quote !== '“') : [...found, ...(found[0] === '"' ? [] : [''])]
+  return found.includes('“')
+    ? found.filter((quote) => quote !== '“')
+    : [...found, ...(found[0] === '"' ? [] : [''])]
 }
 
 function scoreOf(sample: string, dialect: Dialect): number {
@@ -107,7 +123,13 @@ function detectEscape(sample: string, quote: string): Dialect['escape'] {
   if (quote === '') return 'none'
   const backslashes = sample.split(`\\${quote}`).length - 1
   if (backslashes === 0) return 'doubled'
-  const doubled = sample.match(new RegExp(`[^\\r\\n${escapeRegExp(quote)}]${escapeRegExp(quote)}{2}[^\\r\\n${escapeRegExp(quote)}]`, 'g'))?.length ?? 0
+  const doubled =
+    sample.match(
+      new RegExp(
+        `[^\\r\\n${escapeRegExp(quote)}]${escapeRegExp(quote)}{2}[^\\r\\n${escapeRegExp(quote)}]`,
+        'g',
+      ),
+    )?.length ?? 0
   return backslashes > doubled ? 'backslash' : 'doubled'
 }
 

@@ -9,7 +9,7 @@ export function plausibility(text: string, encoding: string): number {
   let damaged = 0
   let kana = 0
   let previous = ' '
-  const characters = [...text]
+  const characters = Array.from(text)
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at] ?? ''
     if (character > '\u007f') {
@@ -44,10 +44,13 @@ const alphabets = [
 
 /** The share of the Latin letters beyond ASCII that one language can have written; 1 if there are none. */
 function alphabetShare(text: string): number {
-  const letters = [...text].filter((character) => character > '\u007f' && /\p{Script=Latin}/u.test(character))
+  const letters = Array.from(text).filter(
+    (character) => character > '\u007f' && /\p{Script=Latin}/u.test(character),
+  )
   if (letters.length === 0) return 1
   const covered = alphabets.map(
-    (alphabet) => letters.filter((letter) => alphabet.has(letter) || alphabet.has(letter.toLowerCase())).length,
+    (alphabet) =>
+      letters.filter((letter) => alphabet.has(letter) || alphabet.has(letter.toLowerCase())).length,
   )
   return Math.max(...covered) / letters.length
 }
@@ -73,14 +76,16 @@ function scoreOf(character: string, previous: string, next: string): number {
   if (upper && isLower(previous)) score -= 1.2
   if (upper && around.length > 0 && isLower(next) && !/\p{L}/u.test(previous)) score += 0.1
   // In Latin script such letters stand among plain ones.
-  if (script === 'latin' && [previous, next].every((other) => other > '\u007f' && /\p{L}/u.test(other))) score -= 1
+  if (script === 'latin' && [previous, next].every((other) => other > '\u007f' && /\p{L}/u.test(other)))
+    score -= 1
   // A letter beyond ASCII alone between digits or symbols is rather a symbol read wrongly.
   if (around.length === 0 && script === 'latin') score -= 0.9
   return score
 }
 
 function letterScore(character: string, script: string): number {
-  if (script === 'cyrillic') return cyrillicFrequent.has(character) ? 0.9 : cyrillicFrequent.has(character.toLowerCase()) ? 0.45 : 0
+  if (script === 'cyrillic')
+    return cyrillicFrequent.has(character) ? 0.9 : cyrillicFrequent.has(character.toLowerCase()) ? 0.45 : 0
   if (script === 'greek') return greekFrequent.has(character) ? 0.9 : 0.3
   if (frequent.has(character)) return 'éèàçüöäßñáíóúãêô'.includes(character) ? 1 : 0.85
   return rarer.has(character) ? 0.6 : 0
@@ -109,7 +114,8 @@ function wideBonus(text: string, encoding: string, kanaShare: number): number {
   const wide = text.match(/[\u3000-\u9fff\uac00-\ud7af\uff01-\uff60]/g)?.length ?? 0
   const half = text.match(/[\uff61-\uff9f]/g)?.length ?? 0
   const beyond = text.match(/[^\u0000-\u007f]/g)?.length ?? 0
-  if (encoding === 'shift_jis' || encoding === 'euc-jp') return (kanaShare > 0.15 ? 0.4 : -0.3) - half / Math.max(1, beyond)
+  if (encoding === 'shift_jis' || encoding === 'euc-jp')
+    return (kanaShare > 0.15 ? 0.4 : -0.3) - half / Math.max(1, beyond)
   if (encoding === 'euc-kr') return share(text, /[\uac00-\ud7af]/g, wide) > 0.6 ? 0.4 : -0.6
   if (encoding === 'gb18030' || encoding === 'big5') {
     const common = share(text, encoding === 'big5' ? traditional : simplified, wide)
@@ -118,8 +124,10 @@ function wideBonus(text: string, encoding: string, kanaShare: number): number {
   return 0
 }
 
-const simplified = /[的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小京海市北区公司省县路号广东南西数据名称类型价格日月]/g
-const traditional = /[的一是不了在人有我他這中大來上國個到說們為子和你地出道也時年得就那要下以生會自著去之過家學對可她裡後小臺北市區公司省縣路號廣東南西數據名稱類型價格日月]/g
+const simplified =
+  /[的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小京海市北区公司省县路号广东南西数据名称类型价格日月]/g
+const traditional =
+  /[的一是不了在人有我他這中大來上國個到說們為子和你地出道也時年得就那要下以生會自著去之過家學對可她裡後小臺北市區公司省縣路號廣東南西數據名稱類型價格日月]/g
 
 function share(text: string, pattern: RegExp, of: number): number {
   return (text.match(pattern)?.length ?? 0) / Math.max(1, of)

@@ -1,0 +1,56 @@
+import { type CellColumn, type CellError, quoted } from './cell_column.ts'
+
+/**
+ * Cells that hold their own value and that of a column which is empty in this row: city "Bend OR" and no state.
+ * Both cells are wrong.
+ */
+export function gluedErrors(columns: readonly CellColumn[]): CellError[] {
+  const errors: CellError[] = []
+  for (const other of columns) {
+    const rows = other.codes.length
+    const emptyCode = other.values.indexOf('')
+    // A column that is mostly empty says nothing about what should stand in it, nor do values that never repeat.
+    if (emptyCode < 0 || other.filled < rows * 0.5 || other.distinct > other.filled * 0.3) continue
+    const domain = new Set(
+      other.values.filter((value, code) => value !== '' && (other.counts[code] ?? 0) >= 2),
+    )
+    for (const column of columns) {
+      if (column === other || column.distinct < 3) continue
+      const glued = column.values.map((value) => partOf(value, domain, column))
+      other.codes.forEach((code, row) => {
+        const part = code === emptyCode ? glued[column.codes[row] ?? 0] : undefined
+        if (part === undefined) return
+        const value = column.values[column.codes[row] ?? 0] ?? ''
+        errors.push(
+          {
+            row,
+            column: column.at,
+            kind: 'glued',
+            why: `${quoted(value)} holds the value of ${other.name} too`,
+            confidence: 0.9,
+            suggestion: part.rest,
+          },
+          {
+            row,
+            column: other.at,
+            kind: 'glued',
+            why: `empty, and ${quoted(part.end)} stands in ${column.name}`,
+            confidence: 0.9,
+            suggestion: part.end,
+          },
+        )
+      })
+    }
+  }
+  return errors
+}
+
+function partOf(
+  value: string,
+  domain: ReadonlySet<string>,
+  column: CellColumn,
+): { rest: string; end: string } | undefined {
+  const match = /^(.+?)[\s,;/|-]+(\S+)$/.exec(value)
+  const [, rest = '', end = ''] = match ?? []
+  return match !== null && domain.has(end) && !column.values.includes(end) ? { rest, end } : undefined
+}

@@ -1,3 +1,5 @@
+import { momentsOf } from './moments.ts'
+
 /**
  * Edges of equal bins from the least to the largest value, as many as Sturges' rule gives:
  * as wide as range / (log2 n + 1).
@@ -18,12 +20,11 @@ export function sturgesEdges(sorted: Float64Array): Float64Array {
 export function doaneEdges(sorted: Float64Array): Float64Array {
   const n = sorted.length
   const range = (sorted.at(-1) ?? 0) - (sorted[0] ?? 0)
-  const { mean, deviation } = moments(sorted)
+  const { m2, m3 } = momentsOf(sorted)
+  const deviation = Math.sqrt(m2 / n)
   if (n <= 2 || deviation === 0) return equalEdges(sorted, 0)
   const errorOfSkew = Math.sqrt((6 * (n - 2)) / ((n + 1) * (n + 3)))
-  let skew = 0
-  for (const value of sorted) skew += ((value - mean) / deviation) ** 3
-  skew /= n
+  const skew = m3 / n / deviation ** 3
   return equalEdges(sorted, range / (1 + Math.log2(n) + Math.log2(1 + Math.abs(skew) / errorOfSkew)))
 }
 
@@ -42,16 +43,6 @@ export function countBetween(sorted: Float64Array, edges: Float64Array): Float64
     below = upTo
   }
   return counts
-}
-
-/** Mean and population standard deviation, in two passes. */
-export function moments(values: Float64Array): { mean: number; deviation: number } {
-  let sum = 0
-  for (const value of values) sum += value
-  const mean = sum / values.length
-  let squares = 0
-  for (const value of values) squares += (value - mean) ** 2
-  return { mean, deviation: Math.sqrt(squares / values.length) }
 }
 
 function equalEdges(sorted: Float64Array, width: number): Float64Array {

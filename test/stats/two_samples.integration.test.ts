@@ -8,6 +8,8 @@ import { countBetween, doaneEdges, sturgesEdges } from '../../shared/stats/histo
 import { jensenShannon } from '../../shared/stats/jensen_shannon.ts'
 import { kolmogorovTail } from '../../shared/stats/kolmogorov.ts'
 import { kolmogorovSmirnov } from '../../shared/stats/kolmogorov_smirnov.ts'
+import { compareLocation, compareScale } from '../../shared/stats/rank_test.ts'
+import { midranks } from '../../shared/stats/ranks.ts'
 import { energyDistance, wasserstein } from '../../shared/stats/wasserstein.ts'
 import { askPython } from '../notebook/python_peer.ts'
 
@@ -18,6 +20,8 @@ interface Case {
   b: number[]
   ks: [number, number]
   cvm: [number, number] | null
+  location: number
+  scale: number | null
   ad: [number, number] | null
   w1: number
   energy: number
@@ -70,6 +74,8 @@ for name, a, b in samples():
     except ValueError:
         ad = None
     cases.append(dict(name=name, a=a.tolist(), b=b.tolist(), ks=[float(ks.statistic), float(ks.pvalue)],
+        location=float(stats.mannwhitneyu(a, b, use_continuity=False, method='asymptotic').pvalue),
+        scale=None if len(np.unique(np.r_[a, b])) < len(a) + len(b) else float(stats.mood(a, b).pvalue),
         cvm=[float(cvm.statistic), float(cvm.pvalue)], ad=ad,
         w1=float(stats.wasserstein_distance(a, b)), energy=float(stats.energy_distance(a, b)),
         sturges=np.histogram_bin_edges(a, 'sturges').tolist(), doane=np.histogram_bin_edges(a, 'doane').tolist(),
@@ -119,6 +125,14 @@ describe('two-sample statistics against SciPy and NumPy', () => {
       // SciPy ends the series of the limit at terms of 1e-7, and takes it from one.
       const error = Math.abs(found.pValue - (cvm?.[1] ?? Number.NaN))
       assert.ok(error < 1e-7, `${name}: ${found.pValue} instead of ${cvm?.[1]}`)
+    }
+  })
+
+  it('compareLocation() and compareScale() have the p-values, relative to 1e-9', () => {
+    for (const { name, a, b, location, scale } of answer.cases) {
+      const ranks = midranks(Float64Array.from(a), Float64Array.from(b))
+      near(compareLocation(ranks).pValue, location, 1e-9, name)
+      if (scale !== null) near(compareScale(ranks).pValue, scale, 1e-9, name)
     }
   })
 

@@ -15,6 +15,7 @@ const programs = {
   supervisor: 'shared/kernel/supervisor/main.ts',
   search_worker: 'shared/runs/search_worker.ts',
   lint: 'shared/data/lint_main.ts',
+  drift: 'shared/monitor/drift_main.ts',
 }
 
 const dist = join(root, 'dist')

@@ -104,11 +104,7 @@ function parseEntry(line: string): AuditEntry | null {
 }
 
 function hashOf(entry: Omit<AuditEntry, 'hash'>): string {
-  return hex(
-    createHash('sha256')
-      .update(canonicalJson(entry))
-      .digest(),
-  )
+  return hex(createHash('sha256').update(canonicalJson(entry)).digest())
 }
 
 function hex(bytes: Uint8Array): string {

@@ -1,3 +1,4 @@
+import { Problem } from '../base/problem.ts'
 import { seedRandom } from '../base/random.ts'
 import { isNumeric, type Column, type Table } from '../data/column.ts'
 import { adjustForFalseDiscovery } from '../stats/false_discovery.ts'
@@ -41,7 +42,7 @@ const manyKinds = 50
 
 /**
  * Compares a table with a reference, column by column.
- * @throws RangeError if the block's column is not in both tables
+ * @throws Problem `bad_request` if the block's column is not in both tables
  */
 export function compareTables(
   reference: NamedTable,
@@ -246,8 +247,9 @@ function plainKind(kind: Column['kind']): string {
 function findBlocks(reference: NamedTable, current: NamedTable, block: string): BothBlocks {
   const [before, now] = [find(reference.table, block), find(current.table, block)]
   if (before === undefined || now === undefined)
-    throw new RangeError(
-      `Cannot keep rows together by "${block}" as ${before === undefined ? reference.name : current.name} has no such column`,
+    throw new Problem(
+      'bad_request',
+      `Cannot keep rows together by "${block}": ${before === undefined ? reference.name : current.name} has no such column`,
     )
   return { reference: blocksOf(before), current: blocksOf(now) }
 }

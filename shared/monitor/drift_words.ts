@@ -23,11 +23,13 @@ function change(column: Omit<ColumnDrift, 'says'>): string[] {
       `${moved(reference.mean, current.mean, reference.deviation ?? 0)}: the mean goes from ${amount(reference.mean)} to ${amount(current.mean)}`,
     ]
   }
-  if (column.kind === 'categorical' && shape !== null && shape.labels.length > 0) {
+  // Categories that came or went are named by the breaks.
+  const told = column.breaks.some(({ kind }) => kind === 'new-categories' || kind === 'gone-categories')
+  if (column.kind === 'categorical' && shape !== null && shape.labels.length > 0 && !told) {
     const gaps = shape.labels.map((_, i) => Math.abs((shape.current[i] ?? 0) - (shape.reference[i] ?? 0)))
     const widest = gaps.indexOf(Math.max(...gaps))
     const [before, now] = [shape.reference[widest] ?? 0, shape.current[widest] ?? 0]
-    return [`"${shape.labels[widest] ?? ''}" goes from ${percent(before)} to ${percent(now)}`]
+    return [`${quoted(shape.labels[widest] ?? '', 30)} goes from ${percent(before)} to ${percent(now)}`]
   }
   return []
 }

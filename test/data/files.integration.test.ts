@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../../shared/base/problem.ts'
-import { lintDefaults, lintInProcess, type LintRequest } from '../../shared/data/lint_process.ts'
+import { dataDefaults } from '../../shared/data/data_process.ts'
+import { lintInProcess, type LintRequest } from '../../shared/data/lint_process.ts'
 import type { LintReport } from '../../shared/data/report.ts'
 
 const cli = fileURLToPath(new URL('../../shared/daemon/cli/main.ts', import.meta.url))
@@ -24,7 +25,7 @@ describe('daybook lint', function () {
   }
   const look = (path: string, more: Partial<LintRequest> = {}): Promise<LintReport> =>
     lintInProcess(
-      { path, against: null, table: null, rules: {}, suppress: [], engine: 'auto', ...lintDefaults, ...more },
+      { path, against: null, table: null, rules: {}, suppress: [], engine: 'auto', ...dataDefaults, ...more },
       { timeLimitMs: 20_000 },
     )
   const refused = async (path: string, says: RegExp): Promise<void> => {
@@ -102,7 +103,7 @@ describe('daybook lint', function () {
   })
   it('gives up when told to, and when the time is over', async () => {
     const path = write('a.csv', 'a\n1\n')
-    const request = { path, against: null, table: null, rules: {}, suppress: [], ...lintDefaults } as const
+    const request = { path, against: null, table: null, rules: {}, suppress: [], ...dataDefaults } as const
     await assert.rejects(lintInProcess({ ...request, engine: 'auto' }, { timeLimitMs: 1 }), /longer than/)
     const aborted = lintInProcess(
       { ...request, engine: 'auto' },

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { numberColumn } from '../../shared/data/column.ts'
 import {
   evidentlyMethod,
@@ -9,8 +8,7 @@ import {
 } from '../../shared/monitor/drift_evidently.ts'
 import { nannymlDistance, nannymlPair, type NannymlMethod } from '../../shared/monitor/drift_nannyml.ts'
 import { cramerVonMises } from '../../shared/stats/cramer_von_mises.ts'
-import { sharedData } from '../shared_data.ts'
-import { skip } from '../skip.ts'
+import { realData } from '../data/real_data.ts'
 
 /**
  * What Evidently 0.7.21 itself gives for NannyML's California housing, reference against analysis; six digits.
@@ -52,10 +50,8 @@ describe('drift as the peers count it, on California housing', () => {
   let reference: Map<string, Float64Array>
   let analysis: Map<string, Float64Array>
   before(function () {
-    const data = sharedData()
-    if (data === null) skip(this, 'the public data sets are not there (DAYBOOK_DATA names their folder)')
     const read = (part: string): Map<string, Float64Array> =>
-      readNumbers(join(data, 'tabular', `nannyml_california_housing_${part}.csv`))
+      readNumbers(realData(this, `tabular/nannyml_california_housing_${part}.csv`))
     reference = read('reference')
     analysis = read('analysis')
   })

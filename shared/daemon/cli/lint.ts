@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
 import { type Finding, type FindingLevel, findingLevels } from '../../base/finding.ts'
 import { Problem } from '../../base/problem.ts'
-import { lintDefaults, lintInProcess } from '../../data/lint_process.ts'
+import { dataDefaults } from '../../data/data_process.ts'
+import { lintInProcess } from '../../data/lint_process.ts'
 import type { LintReport } from '../../data/report.ts'
 import { amount } from '../../data/wording.ts'
 import type { CommandContext } from './context.ts'
+import { withInterrupt } from './interrupt.ts'
 import { formatDuration } from '../../base/quantity.ts'
 import { type Style, type Terminal } from './terminal.ts'
 
@@ -40,7 +42,7 @@ export async function lintCommand(
         sampleRows: options.sample,
         engine: 'auto',
         memoryBytes: options.memory * 1e6,
-        threads: lintDefaults.threads,
+        threads: dataDefaults.threads,
       },
       {
         timeLimitMs: options.timeLimit * 1000,
@@ -108,18 +110,6 @@ function reaches(findings: readonly Finding[], level: FindingLevel | 'never'): b
   if (level === 'never') return false
   const limit = findingLevels.indexOf(level)
   return findings.some((finding) => findingLevels.indexOf(finding.level) <= limit)
-}
-
-/** Lets Ctrl-C end the work rather than this process alone. */
-async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController()
-  const stop = (): void => controller.abort()
-  process.once('SIGINT', stop)
-  try {
-    return await work(controller.signal)
-  } finally {
-    process.off('SIGINT', stop)
-  }
 }
 
 /** The level that a word names. @throws Problem for another word */

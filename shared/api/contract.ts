@@ -5,6 +5,7 @@ import { kernelMethods } from './kernel_methods.ts'
 import { notebookMethods } from './notebook_methods.ts'
 import { runMethods } from './run_methods.ts'
 import { trackingMethods } from './tracking_methods.ts'
+import { tableMethods } from './table_methods.ts'
 import { transferMethods } from './transfer_methods.ts'
 
 /** Everything an editor, a view or the command line can ask of the daemon. */
@@ -15,6 +16,7 @@ export const methods = {
   ...notebookMethods,
   ...runMethods,
   ...trackingMethods,
+  ...tableMethods,
   ...transferMethods,
 }
 

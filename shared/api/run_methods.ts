@@ -85,7 +85,8 @@ export interface CleanUp {
   notes: string[]
 }
 
-const groupBy = z.discriminatedUnion('kind', [
+/** What runs can be grouped by. */
+export const groupBy = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['param', 'tag']), key: z.string().min(1) }),
   z.object({ kind: z.enum(['experiment', 'status']) }),
   z.object({ kind: z.literal('params_except'), keys: z.array(z.string()).max(100) }),

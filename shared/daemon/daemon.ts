@@ -36,6 +36,7 @@ import { kernelHandlers } from './handlers/kernel_handlers.ts'
 import { notebookHandlers } from './handlers/notebook_handlers.ts'
 import { runHandlers } from './handlers/run_handlers.ts'
 import { trackingHandlers } from './handlers/tracking_handlers.ts'
+import { tableHandlers } from './handlers/table_handlers.ts'
 import { transferHandlers } from './handlers/transfer_handlers.ts'
 import { freePort, openIdentity, saveIdentity, type Identity } from './identity.ts'
 import { ingestEvents } from './ingest.ts'
@@ -131,6 +132,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     ...notebookHandlers(runner),
     ...runHandlers({ store, searcher, clock, topics, artifactsDir, dataDir: paths.data }),
     ...trackingHandlers(paused, topics),
+    ...tableHandlers({ store, searcher, clock, topics }),
     ...transferHandlers({ store, clock, topics, artifactsDir }),
     ...cleanUpHandlers({ store, clock, paths, topics }),
   }

@@ -173,18 +173,14 @@ function valueSql(store: Store, by: GroupBy, name: string): SqlText {
   }
 }
 
-/** Numbers of the parameters with one of these names, or with one of them as the last part of theirs. */
+/** Numbers of the parameters that are left out. */
 function leftOut(store: Store, names: readonly string[]): number[] {
-  const left = new Set(names)
   return [...store.each('SELECT id, name FROM key_name')]
-    .filter(
-      ({ name }) =>
-        left.has(String(name)) ||
-        left.has(
-          String(name)
-            .split(/__|\.|\//)
-            .at(-1) ?? '',
-        ),
-    )
+    .filter(({ name }) => isNamedBy(String(name), names))
     .map(({ id }) => id as number)
+}
+
+/** Whether a parameter has one of these names, or one of them as the last part of its own. */
+export function isNamedBy(parameter: string, names: readonly string[]): boolean {
+  return names.includes(parameter) || names.includes(parameter.split(/__|\.|\//).at(-1) ?? '')
 }

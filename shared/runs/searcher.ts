@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { fromWireProblem, Problem } from '../base/problem.ts'
 import type { GroupSearch, RunGroup } from './group.ts'
 import type { RunPage, RunSearch } from './search.ts'
-import type { SearchAnswer, SearchQuestion, SearchRequest } from './search_worker.ts'
+import type { Questions, SearchAnswer, SearchRequest } from './search_worker.ts'
 
 /**
  * Searches runs in a thread of its own.
@@ -17,6 +17,11 @@ export interface Searcher {
   count(search: RunSearch): Promise<number>
   /** As `groupRuns`. */
   group(search: GroupSearch): Promise<RunGroup[]>
+  /** A part of a table of runs, as `RunTable.window`; or all ids of one, names for its columns, curves. */
+  ask<K extends 'window' | 'ids' | 'columns' | 'curves'>(
+    kind: K,
+    ask: Questions[K]['ask'],
+  ): Promise<Questions[K]['answer']>
   /** Ends the thread; open questions fail. */
   close(): Promise<void>
 }
@@ -54,7 +59,7 @@ export function openSearcher(path: string, options: { timeoutMs?: number } = {})
       waiting.delete(answer.id)
       clearTimeout(each.timer)
       if ('problem' in answer) each.reject(fromWireProblem(answer.problem))
-      else each.resolve(answer)
+      else each.resolve(answer.answer)
     })
     started.on('error', (error) =>
       drop(started, new Problem('internal', `The search failed: ${String(error)}`)),
@@ -63,8 +68,11 @@ export function openSearcher(path: string, options: { timeoutMs?: number } = {})
     return started
   }
 
-  const ask = (question: SearchQuestion): Promise<SearchAnswer> =>
-    new Promise((resolve, reject) => {
+  const ask = <K extends keyof Questions>(
+    kind: K,
+    question: Questions[K]['ask'],
+  ): Promise<Questions[K]['answer']> =>
+    new Promise<unknown>((resolve, reject) => {
       if (closed) throw new Problem('cancelled', 'Cannot search: the store is closed')
       const asked = (worker ??= start())
       const id = ++lastId
@@ -78,14 +86,14 @@ export function openSearcher(path: string, options: { timeoutMs?: number } = {})
         void asked.terminate()
       }
       waiting.set(id, { worker: asked, resolve, reject, timer: setTimeout(giveUp, timeoutMs) })
-      const request: SearchRequest = { id, ...question }
-      asked.postMessage(request)
-    })
+      asked.postMessage({ id, kind, ask: question } as SearchRequest)
+    }) as Promise<Questions[K]['answer']>
 
   return {
-    search: async (search) => ((await ask({ kind: 'search', search })) as { page: RunPage }).page,
-    count: async (search) => ((await ask({ kind: 'count', search })) as { count: number }).count,
-    group: async (search) => ((await ask({ kind: 'group', search })) as { groups: RunGroup[] }).groups,
+    search: (search) => ask('search', search),
+    count: (search) => ask('count', search),
+    group: (search) => ask('group', search),
+    ask,
     close: async () => {
       closed = true
       const last = worker
@@ -98,7 +106,7 @@ export function openSearcher(path: string, options: { timeoutMs?: number } = {})
 
 interface Waiting {
   worker: Worker
-  resolve: (answer: SearchAnswer) => void
+  resolve: (answer: unknown) => void
   reject: (problem: Problem) => void
   timer: NodeJS.Timeout
 }

@@ -179,7 +179,8 @@ function experimentNames(store: Store): Map<ExperimentId, string> {
   return new Map(rows.map((row) => [String(row['id']) as ExperimentId, row['name'] as string]))
 }
 
-function experimentByName(store: Store, name: string): ExperimentId {
+/** @throws Problem `not_found` */
+export function experimentByName(store: Store, name: string): ExperimentId {
   const experiment = findExperimentByName(store, name)
   if (experiment !== null) return experiment.id
   throw new Problem('not_found', `There is no experiment "${name}"`, {

@@ -6,6 +6,7 @@ import { natives } from './natives.mjs'
 import { cacheFolder, root } from './paths.mjs'
 import { runMain, SetupProblem } from './problem.mjs'
 import { startSteps } from './steps.mjs'
+import { bundleViews } from './views.mjs'
 import { stageExtension } from './vscode.mjs'
 
 /** Each program's first file, and the bundle it becomes in dist/. */
@@ -57,8 +58,9 @@ export async function build(tell) {
   })
     .then(() => {
       copyPython(join(root, 'shared', 'python'), join(made, 'python'))
-      return stageExtension(made)
+      return bundleViews(join(made, 'views'))
     })
+    .then(() => stageExtension(made))
     .catch((error) => {
       rmSync(made, { recursive: true, force: true })
       throw new SetupProblem('The sources do not bundle', ['npx tsc tells more.'], error.message)
@@ -74,7 +76,7 @@ function isFresh() {
   const madeMs = statSync(join(dist, 'daybook.mjs'), { throwIfNoEntry: false })?.mtimeMs ?? 0
   const sources = ['shared', 'extension', 'media', 'examples', 'scripts'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((path) => /\.(ts|py|mjs|json|css|svg|md|ipynb)$/.test(path))
+      .filter((path) => /\.(ts|py|mjs|json|css|html|svg|md|ipynb)$/.test(path))
       .map((path) => join(root, folder, path)),
   )
   const inputs = [...sources, join(root, 'package.json'), join(root, 'package-lock.json')]

@@ -12,6 +12,11 @@ const all = [
   { name: 'lint', args: ['node_modules/eslint/bin/eslint.js', '.'], todo: 'npx eslint .' },
   { name: 'types', args: ['node_modules/typescript/bin/tsc'], todo: 'npx tsc' },
   {
+    name: 'types of the views',
+    args: ['node_modules/typescript/bin/tsc', '-p', 'shared/views'],
+    todo: 'npx tsc -p shared/views',
+  },
+  {
     name: 'types of the VS Code extension',
     args: ['node_modules/typescript/bin/tsc', '-p', 'extension'],
     todo: 'npx tsc -p extension',

@@ -102,6 +102,7 @@ const openers: readonly string[] = [
   'shared/daemon/cells/cell_files.ts',
   'shared/daemon/cli/drift.ts',
   'shared/daemon/cli/exec.ts',
+  'shared/daemon/cli/ui.ts',
   'shared/daemon/daemon.ts',
   'shared/daemon/discovery.ts',
   'shared/daemon/doctor.ts',
@@ -112,6 +113,7 @@ const openers: readonly string[] = [
   'shared/daemon/notebook_runner.ts',
   'shared/daemon/paused.ts',
   'shared/daemon/process_memory.ts',
+  'shared/daemon/page_files.ts',
   'shared/daemon/server.ts',
   'shared/daemon/spool.ts',
   'shared/daemon/state_leftovers.ts',
@@ -155,6 +157,7 @@ const openers: readonly string[] = [
   'shared/runs/run_artifact.ts',
   'shared/store/store.ts',
   'shared/store/wal_sync.ts',
+  'shared/views/browser.ts',
 ]
 
 describe('architecture', () => {

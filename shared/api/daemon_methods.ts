@@ -39,6 +39,21 @@ export const daemonMethods = {
   'daemon.status': method(z.object({}))<DaemonStatus>(),
   /** Ends the daemon once the answer is out. Kernels and their cells go on. */
   'daemon.stop': method(z.object({}))<{ stopping: true }>(),
+  /**
+   * An address that opens a page in a plain browser of this machine. `all` counts once, within a minute, and gives
+   * the page what its owner may do; `read` may be given to others of this machine and holds until the project gets
+   * another token.
+   */
+  'daemon.pageLink': method(
+    z.object({
+      access: z.enum(['all', 'read']).default('all'),
+      /** `runs`, `run/ID`, `compare/ID,ID`. */
+      page: z
+        .string()
+        .regex(/^(runs|run\/[\w-]+|compare\/[\w,-]+)$/)
+        .default('runs'),
+    }),
+  )<{ url: string }>(),
   'capabilities.create': method(
     z.object({
       kind: z.enum(['script', 'exec']),

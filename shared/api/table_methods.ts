@@ -1,8 +1,24 @@
 import { z } from 'zod'
 import type { Curve } from '../runs/curve.ts'
-import type { TableColumns, TableWindow } from '../runs/table_row.ts'
+import type { ExperimentRuns, TableColumns, TableWindow } from '../runs/table_row.ts'
 import { method } from './method.ts'
 import { groupBy } from './run_methods.ts'
+
+export type { Curve } from '../runs/curve.ts'
+export type {
+  ColumnCount,
+  ExperimentRuns,
+  GroupRow,
+  Headline,
+  RunRow,
+  Spread,
+  TableColumns,
+  TableRow,
+  TableSort,
+} from '../runs/table_row.ts'
+
+/** What runs can be grouped by. */
+export type TableGroupBy = z.infer<typeof groupBy>
 
 const column = z
   .string()
@@ -54,6 +70,15 @@ export const tableMethods = {
   )<VersionedWindow>(),
   /** Names that can be columns, with the number of runs that have them. */
   'runs.columns': method(z.object({ experiment: z.string().nullable().default(null) }))<TableColumns>(),
+  /** Experiments that have runs, the one used last first. */
+  'runs.experiments': method(z.object({}))<ExperimentRuns[]>(),
+  /** All runs of a table as a file, with the columns that are shown. */
+  'runs.export': method(
+    tableQuery.extend({
+      shown: z.object({ params: names, metrics: names, tags: names }).prefault({}),
+      format: z.enum(['csv', 'arrow']),
+    }),
+  )<{ base64: string }>(),
   /** Ids of all runs of a table, in its order. */
   'runs.ids': method(tableQuery.extend({ limit: z.number().int().min(1).max(10_000).default(10_000) }))<
     string[]

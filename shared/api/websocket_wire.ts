@@ -30,7 +30,8 @@ export function openWebSocketWire(url: string, token: string): Promise<Wire> {
     }
     const wire: Wire = {
       send: (message) => {
-        if (socket.readyState === WebSocket.OPEN) socket.send(message)
+        if (socket.readyState === WebSocket.OPEN)
+          socket.send(typeof message === 'string' ? message : new Uint8Array(message))
       },
       onMessage: (listener) => {
         const hear = (event: MessageEvent): void =>

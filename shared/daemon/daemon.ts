@@ -47,6 +47,8 @@ import { createMlflowHandler } from './mlflow/dispatch.ts'
 import { mlflowRoutes } from './mlflow/routes.ts'
 import { NotebookRunner } from './notebook_runner.ts'
 import { PausedNotebooks } from './paused.ts'
+import { PageAccess } from './page_access.ts'
+import { servePage } from './page_files.ts'
 import { createDaemonServer } from './server.ts'
 import { takeSpools } from './spool.ts'
 import { TopicBoard } from './topics.ts'
@@ -116,6 +118,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   let end: () => void = () => undefined
   const ended = new Promise<void>((resolve) => (end = resolve))
 
+  const access = new PageAccess(identity.token, clock)
   const handlers = {
     ...daemonHandlers({
       store,
@@ -126,6 +129,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
       environment: (capability) => kernels.environment(capability),
       address: (capability) => `${url()}/k/${capability.token}`,
       takeSpools: lookForSpools,
+      pageLink: (wanted) => access.link(url(), wanted),
     }),
     ...cellHandlers({ cells, kernels, topics }),
     ...kernelHandlers({ kernels, topics, root: paths.root }),
@@ -144,6 +148,8 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     topics,
     followLog,
     findCapability: (token) => findCapability(store, token),
+    accessOf: (token) => access.of(token),
+    page: (request, response, path) => servePage(request, response, { path, access }),
     mlflow: (request, response, path, capability) =>
       mlflow(request, response, path, {
         store,

@@ -7,6 +7,7 @@ import { subprotocol, tokenPrefix } from '../api/websocket_wire.ts'
 import { Problem, toWireProblem, type ProblemCode } from '../base/problem.ts'
 import { projectHash } from '../base/project.ts'
 import type { Capability } from './capability.ts'
+import { readOnly } from './page_access.ts'
 import { answer, serveLine, type LineParts } from './line.ts'
 
 /** What the server needs of the daemon. */
@@ -15,6 +16,10 @@ export interface ServerParts extends LineParts {
   token: string
   startedAtMs: number
   findCapability(token: string): Capability | null
+  /** What somebody with this token may do beside the owner of the project's own; null: nothing. */
+  accessOf(token: string): 'all' | 'read' | null
+  /** The pages for a plain browser; false if the address is none of theirs. */
+  page(request: IncomingMessage, response: ServerResponse, url: string): Promise<boolean>
   /** MLflow's REST API; false if it has no such route. `capability` is null for the project's own token. */
   mlflow(
     request: IncomingMessage,
@@ -62,13 +67,13 @@ export function createDaemonServer(parts: ServerParts): DaemonServer {
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((word) => word.trim())
     const token =
       offered.find((word) => word.startsWith(tokenPrefix))?.slice(tokenPrefix.length) ?? bearer(request)
-    const allowed = isOwnHost(request) && equal(token, parts.token) && request.url === '/events'
-    if (!allowed) {
+    const access = equal(token, parts.token) ? 'all' : parts.accessOf(token)
+    if (!isOwnHost(request) || access === null || request.url !== '/events') {
       socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n')
       return
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
-      serveLine(client, parts)
+      serveLine(client, access === 'all' ? parts : readOnly(parts))
       parts.clientsChanged(sockets.clients.size)
       client.on('close', () => parts.clientsChanged(sockets.clients.size))
     })
@@ -90,6 +95,7 @@ async function route(parts: ServerParts, request: IncomingMessage, response: Ser
   const url = request.url ?? '/'
   if (url.startsWith('/k/')) return routeCapability(parts, request, response, url)
   if (url === '/health') return sendJson(response, 200, health(parts))
+  if (await parts.page(request, response, url)) return
   if (!equal(bearer(request), parts.token)) {
     throw new Problem('unauthorized', 'This needs the project\'s token as "Authorization: Bearer …"', {
       hint: '"daybook daemon status" shows an address that carries one.',

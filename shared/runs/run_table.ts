@@ -1,3 +1,4 @@
+import { archiveTag, starTag } from '../base/tag_name.ts'
 import type { Store } from '../store/store.ts'
 import { headlineMetric } from './headline.ts'
 import { findKey } from './key_name.ts'
@@ -8,17 +9,16 @@ import { isNamedBy, type GroupBy } from './group.ts'
 import { findLongTexts, readColumn, type LongTexts, type RunColumn } from './table_column.ts'
 import { groupRow, groupRunsBy, sortGroups, type FoundGroup } from './table_group.ts'
 import { sortRuns } from './table_order.ts'
-import {
-  archiveTag,
-  starTag,
-  type ColumnCount,
-  type GroupRow,
-  type RunRow,
-  type TableColumns,
-  type TablePart,
-  type TableQuery,
-  type TableSort,
-  type TableWindow,
+import type {
+  ColumnCount,
+  ExperimentRuns,
+  GroupRow,
+  RunRow,
+  TableColumns,
+  TablePart,
+  TableQuery,
+  TableSort,
+  TableWindow,
 } from './table_row.ts'
 
 /** Orders and columns that are kept, each less than a megabyte for 100,000 runs. */
@@ -76,17 +76,38 @@ export class RunTable {
     }))
   }
 
+  /** Experiments that have runs, the one used last first. */
+  experiments(): ExperimentRuns[] {
+    this.#forgetOld()
+    return this.#keep('experiments', () => {
+      const rows = this.#store.all(
+        `SELECT e.name, count(*) AS n, max(r.started_ms) AS last FROM run r JOIN experiment e ON e.id = r.experiment_id
+         WHERE r.deleted_ms IS NULL GROUP BY e.id ORDER BY last DESC`,
+      )
+      return rows.map((row) => ({
+        name: row['name'] as string,
+        runs: row['n'] as number,
+        lastStartMs: row['last'] as number,
+      }))
+    })
+  }
+
   #count(table: string, experimentIds: readonly string[] | null): ColumnCount[] {
     const within =
       experimentIds === null
         ? ''
         : `WHERE t.run IN (SELECT seq FROM run WHERE experiment_id IN (SELECT value FROM json_each(?)))`
     const rows = this.#store.all(
-      `SELECT k.name, c.n FROM (SELECT t.key, count(*) AS n FROM ${table} t ${within} GROUP BY t.key) c
+      `SELECT k.name, c.n, c.low IS NOT c.high AS varies FROM
+       (SELECT t.key, count(*) AS n, min(t.value) AS low, max(t.value) AS high FROM ${table} t ${within} GROUP BY t.key) c
        JOIN key_name k ON k.id = c.key ORDER BY c.n DESC, k.name`,
       ...(experimentIds === null ? [] : [JSON.stringify(experimentIds.map(Number))]),
     )
-    return rows.map((row) => ({ name: row['name'] as string, runs: row['n'] as number }))
+    return rows.map((row) => ({
+      name: row['name'] as string,
+      runs: row['n'] as number,
+      varies: row['varies'] === 1,
+    }))
   }
 
   #order(query: TableQuery): Int32Array {

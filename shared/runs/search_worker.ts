@@ -5,7 +5,7 @@ import { groupRuns, type GroupSearch, type RunGroup } from './group.ts'
 import { readCurves, type Curve, type CurveQuestion } from './curve.ts'
 import { RunTable } from './run_table.ts'
 import { countRuns, searchRuns, type RunPage, type RunSearch } from './search.ts'
-import type { TableColumns, TablePart, TableQuery, TableWindow } from './table_row.ts'
+import type { ExperimentRuns, TableColumns, TablePart, TableQuery, TableWindow } from './table_row.ts'
 
 /** What can be asked of the worker: what each question gives, and what comes back. */
 export interface Questions {
@@ -15,6 +15,7 @@ export interface Questions {
   window: { ask: { query: TableQuery; part: TablePart }; answer: TableWindow }
   ids: { ask: { query: TableQuery; limit: number }; answer: string[] }
   columns: { ask: { experimentIds: readonly string[] | null }; answer: TableColumns }
+  experiments: { ask: null; answer: ExperimentRuns[] }
   curves: { ask: CurveQuestion; answer: Curve[] }
 }
 
@@ -56,6 +57,8 @@ function answerTo(request: SearchRequest, store: Store, table: RunTable): unknow
       return table.ids(request.ask.query, request.ask.limit)
     case 'columns':
       return table.columns(request.ask.experimentIds)
+    case 'experiments':
+      return table.experiments()
     case 'curves':
       return readCurves(store, request.ask)
   }

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { fromWireProblem, Problem } from '../base/problem.ts'
 import type { GroupSearch, RunGroup } from './group.ts'
 import type { RunPage, RunSearch } from './search.ts'
-import type { Questions, SearchAnswer, SearchRequest } from './search_worker.ts'
+import type { Questions, SearchAnswer } from './search_worker.ts'
 
 /**
  * Searches runs in a thread of its own.
@@ -18,7 +18,7 @@ export interface Searcher {
   /** As `groupRuns`. */
   group(search: GroupSearch): Promise<RunGroup[]>
   /** A part of a table of runs, as `RunTable.window`; or all ids of one, names for its columns, curves. */
-  ask<K extends 'window' | 'ids' | 'columns' | 'curves'>(
+  ask<K extends 'window' | 'ids' | 'columns' | 'experiments' | 'curves'>(
     kind: K,
     ask: Questions[K]['ask'],
   ): Promise<Questions[K]['answer']>
@@ -72,7 +72,7 @@ export function openSearcher(path: string, options: { timeoutMs?: number } = {})
     kind: K,
     question: Questions[K]['ask'],
   ): Promise<Questions[K]['answer']> =>
-    new Promise<unknown>((resolve, reject) => {
+    new Promise<Questions[K]['answer']>((resolve, reject) => {
       if (closed) throw new Problem('cancelled', 'Cannot search: the store is closed')
       const asked = (worker ??= start())
       const id = ++lastId
@@ -86,8 +86,8 @@ export function openSearcher(path: string, options: { timeoutMs?: number } = {})
         void asked.terminate()
       }
       waiting.set(id, { worker: asked, resolve, reject, timer: setTimeout(giveUp, timeoutMs) })
-      asked.postMessage({ id, kind, ask: question } as SearchRequest)
-    }) as Promise<Questions[K]['answer']>
+      asked.postMessage({ id, kind, ask: question })
+    })
 
   return {
     search: (search) => ask('search', search),
@@ -106,7 +106,7 @@ export function openSearcher(path: string, options: { timeoutMs?: number } = {})
 
 interface Waiting {
   worker: Worker
-  resolve: (answer: unknown) => void
+  resolve(answer: unknown): void
   reject: (problem: Problem) => void
   timer: NodeJS.Timeout
 }

@@ -112,9 +112,14 @@ export interface TableColumns {
 export interface ColumnCount {
   name: string
   runs: number
+  /** Whether it is not the same everywhere. */
+  varies: boolean
 }
 
-/** The tag that marks a run as a favourite. */
-export const starTag = 'daybook.starred'
-/** The tag that takes a run out of the way without deleting it. */
-export const archiveTag = 'daybook.archived'
+/** An experiment that has runs. */
+export interface ExperimentRuns {
+  name: string
+  /** Runs that are not in the trash, nested ones too. */
+  runs: number
+  lastStartMs: number
+}

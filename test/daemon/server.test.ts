@@ -44,6 +44,8 @@ describe('createDaemonServer()', () => {
         response.end(JSON.stringify({ path, caller: caller?.id ?? null }))
         return true
       },
+      accessOf: (given) => (given === 'reader' ? 'read' : null),
+      page: async () => false,
       ingest: (lines) => ingested.push(...lines.split('\n')),
       clientsChanged: () => undefined,
       log: () => undefined,

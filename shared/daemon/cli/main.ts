@@ -18,6 +18,7 @@ import { runCommand, type RunOptions } from './run.ts'
 import { runsCommand, type RunsOptions } from './runs.ts'
 import { showCommand, type ShowOptions } from './show.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
+import { uiCommand, type UiOptions } from './ui.ts'
 import { exportCommand, importCommand, type ExportOptions, type ImportOptions } from './transfer.ts'
 
 const terminal = openTerminal()
@@ -97,6 +98,11 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
   add(program, 'compare <run> <runs...>', 'what differs between runs').action(
     action((context, [run, more]) => compareCommand(context, [run as string, ...(more as string[])])),
   )
+  add(program, 'ui', 'the table of runs, runs and comparisons in a browser')
+    .argument('[page]', 'runs, run/ID or compare/ID,ID', 'runs')
+    .option('--read-only', 'an address for people who may look and change nothing')
+    .option('--no-open', 'only print the address')
+    .action(action((context, [page, options]) => uiCommand(context, page as string, options as UiOptions)))
   add(program, 'exec', 'run a command, tracked: daybook exec -- python train.py')
     .argument('<command...>', 'the command and its arguments')
     .passThroughOptions()

@@ -22,13 +22,15 @@ export interface DaemonHandlerParts {
   stop(): void
   environment(capability: Capability): Record<string, string>
   address(capability: Capability): string
+  /** Address of a page in a plain browser. */
+  pageLink(wanted: { access: 'all' | 'read'; page: string }): string
   /** Takes in spool files, whose events must come before the end of their run. */
   takeSpools(): void
 }
 
 type DaemonHandlers = Pick<
   Handlers,
-  'daemon.status' | 'daemon.stop' | 'capabilities.create' | 'capabilities.end'
+  'daemon.status' | 'daemon.stop' | 'daemon.pageLink' | 'capabilities.create' | 'capabilities.end'
 >
 
 /** Answers everything about the daemon and who may log to it. */
@@ -40,6 +42,7 @@ export function daemonHandlers(parts: DaemonHandlerParts): DaemonHandlers {
       parts.stop()
       return { stopping: true }
     },
+    'daemon.pageLink': (wanted) => ({ url: parts.pageLink(wanted) }),
     'capabilities.create': ({ kind, pid, notebook, argv, cwd }) => {
       const runId = kind === 'exec' ? execRun(parts, argv, cwd) : null
       const capability = grantCapability(

@@ -8,6 +8,7 @@ import type { Searcher } from '../../runs/searcher.ts'
 import type { TableQuery } from '../../runs/table_row.ts'
 import type { Store } from '../../store/store.ts'
 import type { TopicBoard } from '../topics.ts'
+import { tableToArrow, tableToCsv } from '../table_file.ts'
 import { experimentByName } from './run_handlers.ts'
 
 /** What the handlers of tables need. */
@@ -41,6 +42,12 @@ export function tableHandlers({
     },
     'runs.columns': ({ experiment }) =>
       searcher.ask('columns', { experimentIds: toQuery({ ...nothing, experiment }).experimentIds }),
+    'runs.experiments': () => searcher.ask('experiments', null),
+    'runs.export': async ({ shown, format, ...query }) => {
+      const table = { searcher, query: toQuery({ ...query, groupBy: [], group: null }), shown }
+      const bytes = format === 'csv' ? await tableToCsv(table) : await tableToArrow(table)
+      return { base64: Buffer.from(bytes).toString('base64') }
+    },
     'runs.ids': ({ limit, ...query }) => searcher.ask('ids', { query: toQuery(query), limit }),
     'runs.curves': (question) => searcher.ask('curves', question),
     'runs.setTags': ({ changes }) => {

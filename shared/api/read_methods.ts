@@ -1,0 +1,16 @@
+import type { MethodName } from './contract.ts'
+
+/** Methods that change nothing and tell nothing secret: what a page that may only read can ask. */
+export const readMethods = [
+  'runs.search',
+  'runs.get',
+  'runs.group',
+  'runs.history',
+  'runs.compare',
+  'runs.window',
+  'runs.columns',
+  'runs.experiments',
+  'runs.export',
+  'runs.ids',
+  'runs.curves',
+] as const satisfies readonly MethodName[]

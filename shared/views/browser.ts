@@ -1,0 +1,92 @@
+import { openWebSocketWire } from '../api/websocket_wire.ts'
+import { openViews } from './entry.ts'
+import type { Page, ViewHost } from './host.ts'
+
+/** Where this tab keeps what gives it access: gone with the tab. */
+const tokenKey = 'daybook.token'
+const readOnlyKey = 'daybook.readOnly'
+
+void start()
+
+/** The pages in a plain browser: one page a tab, named behind the # of the address. */
+async function start(): Promise<void> {
+  const root = document.createElement('div')
+  root.id = 'views'
+  document.body.append(root)
+  const given = new URLSearchParams(location.hash.slice(1))
+  const token = await findToken(given)
+  const readOnly = sessionStorage.getItem(readOnlyKey) === 'yes'
+  // The token must not stay in the address, where it would be seen and bookmarked.
+  if (given.has('login') || given.has('read')) {
+    history.replaceState(null, '', `#/${given.get('page') ?? 'runs'}`)
+  }
+  if (token === null) {
+    root.innerHTML = '<p class="gone">This address is used up. <code>daybook ui</code> opens a new one.</p>'
+    return
+  }
+  const views = openViews({
+    root,
+    connect: () => openWebSocketWire(location.origin, token),
+    page: parsePage(location.hash),
+    host: makeHost(readOnly),
+  })
+  addEventListener('hashchange', () => views.show(parsePage(location.hash)))
+}
+
+async function findToken(given: URLSearchParams): Promise<string | null> {
+  const code = given.get('login')
+  const read = given.get('read')
+  let token: string | null = read
+  if (code !== null) {
+    const response = await fetch('/ui/login', { method: 'POST', body: code })
+    token = response.ok ? ((await response.json()) as { token: string }).token : null
+  }
+  if (token !== null) {
+    sessionStorage.setItem(tokenKey, token)
+    sessionStorage.setItem(readOnlyKey, read === null ? 'no' : 'yes')
+  }
+  return token ?? sessionStorage.getItem(tokenKey)
+}
+
+function makeHost(readOnly: boolean): ViewHost {
+  const key = (): string => `daybook.page.${parsePage(location.hash).kind}`
+  return {
+    readOnly,
+    open: (page) => (location.hash = addressOf(page)),
+    openLink: (address) => void window.open(address, '_blank', 'noopener'),
+    save: ({ name, mime, content }) => {
+      const link = document.createElement('a')
+      link.href = URL.createObjectURL(new Blob([content], { type: mime }))
+      link.download = name
+      link.click()
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+    },
+    kept: () => {
+      try {
+        return JSON.parse(localStorage.getItem(key()) ?? 'null') as unknown
+      } catch {
+        return undefined
+      }
+    },
+    keep: (state) => localStorage.setItem(key(), JSON.stringify(state)),
+  }
+}
+
+function parsePage(hash: string): Page {
+  const [kind, rest = ''] = hash.replace(/^#\/?/, '').split('/', 2)
+  if (kind === 'run' && rest !== '') return { kind: 'run', id: decodeURIComponent(rest) }
+  if (kind === 'compare' && rest !== '')
+    return { kind: 'compare', ids: rest.split(',').map(decodeURIComponent) }
+  return rest === '' ? { kind: 'runs' } : { kind: 'runs', experiment: decodeURIComponent(rest) }
+}
+
+function addressOf(page: Page): string {
+  switch (page.kind) {
+    case 'run':
+      return `#/run/${encodeURIComponent(page.id)}`
+    case 'compare':
+      return `#/compare/${page.ids.map(encodeURIComponent).join(',')}`
+    case 'runs':
+      return page.experiment === undefined ? '#/runs' : `#/runs/${encodeURIComponent(page.experiment)}`
+  }
+}

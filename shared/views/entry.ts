@@ -1,0 +1,80 @@
+import type { Client } from '../api/client.ts'
+import { openLastingClient } from '../api/lasting_client.ts'
+import type { Wire } from '../api/wire.ts'
+import type { Page, ViewHost } from './host.ts'
+import { RunsTable } from './runs_table.ts'
+import { SearchBox } from './search_box.ts'
+import { TableGrid } from './table_grid.ts'
+
+export type { Page, ViewHost } from './host.ts'
+
+/** What a host gives to show a page. */
+export interface OpenViews {
+  /** Where it goes; it is emptied first. Fills it: give it a height. */
+  root: HTMLElement
+  /** Opens a line to the daemon; called again whenever the line was lost. */
+  connect(): Promise<Wire>
+  page: Page
+  host: ViewHost
+}
+
+/** A page that is shown. */
+export interface OpenedViews {
+  client: Client
+  show(page: Page): void
+  close(): void
+}
+
+/**
+ * Registers all elements and shows a page. A host does three things: it loads `tokens.css` and its own mapping of
+ * colours (`vscode.css`, `browser.css`), gives `connect` (a `Wire`: two functions over postMessage or a WebSocket),
+ * and a `ViewHost` that opens other pages, keeps a page's state and saves files.
+ *
+ *     openViews({ root: document.body, connect, page: { kind: 'runs' }, host })
+ *
+ * Pages: `runs` (the table), `run` (one run), `compare` (two to twenty). In a content security policy the bundle
+ * needs `script-src` for itself, `style-src 'unsafe-inline'`, `img-src data: blob:`, and nothing of the network.
+ */
+export function openViews({ root, connect, page, host }: OpenViews): OpenedViews {
+  registerElements()
+  const client = openLastingClient(connect)
+  const show = (next: Page): void => {
+    root.replaceChildren(elementOf(next, client, host))
+  }
+  show(page)
+  return {
+    client,
+    show,
+    close: () => {
+      root.replaceChildren()
+      client.close()
+    },
+  }
+}
+
+/** Makes the elements known to the page; may be called twice. */
+export function registerElements(): void {
+  const elements = {
+    'daybook-runs-table': RunsTable,
+    'daybook-search-box': SearchBox,
+    'daybook-table-grid': TableGrid,
+  }
+  for (const [name, element] of Object.entries(elements)) {
+    if (customElements.get(name) === undefined) customElements.define(name, element)
+  }
+}
+
+function elementOf(page: Page, client: Client, host: ViewHost): HTMLElement {
+  const made = document.createElement('daybook-runs-table')
+  Object.assign(made, { client, host })
+  if (page.kind === 'runs') made.experiment = page.experiment ?? null
+  return made
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'daybook-runs-table': RunsTable
+    'daybook-search-box': SearchBox
+    'daybook-table-grid': TableGrid
+  }
+}

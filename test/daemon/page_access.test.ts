@@ -51,6 +51,7 @@ describe('readOnly()', () => {
       cursor: 0,
       onEntry: () => undefined,
       onEnd: () => undefined,
+      isReady: () => true,
     }
     await assert.rejects(limited.followLog(request), { code: 'forbidden' })
   })

@@ -11,11 +11,13 @@ export interface Random {
   /** Standard normal. */
   normal(): number
   fork(key: string | number): Random
+  /** The source that this one was forked from; null for that of a seed. What siblings share is drawn from its forks. */
+  readonly parent: Random | null
 }
 
 /** The source that belongs to a seed: sfc32 (C. Doty-Humphrey, PractRand), seeded by a hash of the text. */
 export function seedRandom(seed: string | number): Random {
-  return fromText(String(seed))
+  return fromText(String(seed), null)
 }
 
 /** A new array with the same items in random order (Fisher and Yates). */
@@ -30,18 +32,20 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
   return mixed
 }
 
-function fromText(text: string): Random {
+function fromText(text: string, parent: Random | null): Random {
   const next = sfc32(hash128(text))
-  return {
+  const source: Random = {
     next,
+    parent,
     below: (count) => Math.min(Math.floor(next() * count), count - 1),
     normal() {
       // Box and Muller, one of the two: a spare one would make draws depend on what was asked before.
       const radius = Math.sqrt(-2 * Math.log(1 - next()))
       return radius * Math.cos(2 * Math.PI * next())
     },
-    fork: (key) => fromText(`${text}/${key}`),
+    fork: (key) => fromText(`${text}/${key}`, source),
   }
+  return source
 }
 
 function sfc32([first, second, third, fourth]: Four): () => number {

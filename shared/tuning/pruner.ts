@@ -1,7 +1,7 @@
 import type { Study, Trial } from './trial.ts'
 
 /** The pruners by the names that a person writes; `auto` chooses among them. */
-export const prunerNames = ['auto', 'none', 'median', 'percentile', 'asha'] as const
+export const prunerNames = ['auto', 'none', 'median', 'percentile', 'asha', 'hyperband', 'wilcoxon'] as const
 
 /** One of the names above. */
 export type PrunerName = (typeof prunerNames)[number]

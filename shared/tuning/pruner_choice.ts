@@ -1,7 +1,9 @@
 import { ashaPruner } from './asha_pruner.ts'
+import { hyperbandPruner } from './hyperband_pruner.ts'
 import { medianPruner, percentilePruner } from './percentile_pruner.ts'
 import type { Pruner, PrunerName } from './pruner.ts'
 import type { Study } from './trial.ts'
+import { wilcoxonPruner } from './wilcoxon_pruner.ts'
 
 /** Ends no trial early. */
 export function noPruner(): Pruner {
@@ -20,6 +22,10 @@ export function choosePruner(name: PrunerName, study: Study): { pruner: Pruner; 
       return { pruner: percentilePruner({ percent: 25 }), says: asked }
     case 'asha':
       return { pruner: ashaPruner(), says: asked }
+    case 'hyperband':
+      return { pruner: hyperbandPruner(), says: asked }
+    case 'wilcoxon':
+      return { pruner: wilcoxonPruner(), says: asked }
     case 'auto':
       return chooseFor(study)
   }

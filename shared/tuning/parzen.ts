@@ -1,0 +1,230 @@
+import type { Random } from '../base/random.ts'
+import { normalCdf, normalQuantile, logNormalCdf, logRoot2Pi } from './normal.ts'
+import { countValues, isActive, type Parameter, type Point, type Space, type Value } from './space.ts'
+import { logBounds, snap } from './unit.ts'
+
+/** How wide the kernels of a mixture are. */
+export interface Bandwidth {
+  /** No kernel is narrower than this share of the range. */
+  readonly floor: number
+  /** Nor than one over (observations + 2) to this power, at most 100. */
+  readonly exponent: number
+}
+
+/** A density over the points of a space: a mixture with one product of kernels for each observation, and a prior. */
+export interface Mixture {
+  sample(random: Random): Point
+  logDensity(point: Point): number
+}
+
+/**
+ * A Parzen mixture (Bergstra et al., NeurIPS 2011, in the multivariate form of Falkner et al., BOHB, ICML 2018): a
+ * truncated normal kernel around each observation, as wide as the gap to its farther neighbour; a choice gets
+ * what was observed and a share of everything; one uniform kernel is the prior. A parameter that an observation
+ * does not have is uniform in its kernel, so that the mixture is a density over a tree of parameters, too.
+ *
+ * @param weights one an observation; the prior's is 1
+ */
+export function mixtureOf(
+  space: Space,
+  { points, weights }: { points: readonly Point[]; weights: readonly number[] },
+  bandwidth: Bandwidth,
+): Mixture {
+  const kernels = points.length + 1
+  const total = weights.reduce((sum, weight) => sum + weight, 1)
+  const shares = [...weights, 1].map((weight) => weight / total)
+  const logShares = shares.map(Math.log)
+  const columns = space.parameters.map((parameter) =>
+    parameter.kind === 'choice' && !parameter.ordered
+      ? choiceColumn(parameter, points)
+      : numericColumn(parameter, points, bandwidth),
+  )
+  return {
+    sample(random) {
+      let left = random.next()
+      let kernel = 0
+      while (kernel < kernels - 1 && left >= (shares[kernel] as number)) left -= shares[kernel++] as number
+      const point: Record<string, Value> = {}
+      space.parameters.forEach((parameter, index) => {
+        if (isActive(parameter, point))
+          point[parameter.name] = (columns[index] as Column).sample(kernel, random)
+      })
+      return point
+    },
+    logDensity(point) {
+      const sums = Float64Array.from(logShares)
+      space.parameters.forEach((parameter, index) => {
+        const value = point[parameter.name]
+        if (value !== undefined) (columns[index] as Column).addTo(sums, value)
+      })
+      let most = -Infinity
+      for (const sum of sums) most = Math.max(most, sum)
+      let all = 0
+      for (const sum of sums) all += Math.exp(sum - most)
+      return most + Math.log(all)
+    },
+  }
+}
+
+/** One parameter in all kernels; the last kernel is the prior. */
+interface Column {
+  sample(kernel: number, random: Random): Value
+  /** Adds each kernel's log density of a value. */
+  addTo(sums: Float64Array, value: Value): void
+}
+
+function choiceColumn(parameter: Parameter & { kind: 'choice' }, points: readonly Point[]): Column {
+  const { name, choices } = parameter
+  const count = choices.length
+  const kernels = points.length + 1
+  const seen = [...points.map((point) => (name in point ? choices.indexOf(point[name] as Value) : -1)), -1]
+  const rest = 1 / kernels
+  const same = Math.log((1 + rest) / (1 + count * rest))
+  const other = Math.log(rest / (1 + count * rest))
+  const even = -Math.log(count)
+  return {
+    sample(kernel, random) {
+      const own = seen[kernel] as number
+      const keeps = own >= 0 && random.next() < 1 / (1 + count * rest)
+      return choices[keeps ? own : random.below(count)] as Value
+    },
+    addTo(sums, value) {
+      const index = choices.indexOf(value)
+      for (let kernel = 0; kernel < kernels; kernel++) {
+        const own = seen[kernel] as number
+        sums[kernel] = (sums[kernel] as number) + (own < 0 ? even : own === index ? same : other)
+      }
+    },
+  }
+}
+
+function numericColumn(parameter: Parameter, points: readonly Point[], bandwidth: Bandwidth): Column {
+  const axis = axisOf(parameter)
+  const seen = points.map(({ [parameter.name]: value }) => (value === undefined ? NaN : axis.place(value)))
+  const widths = kernelWidths(seen, axis, bandwidth)
+  const kernels = points.length + 1
+  const means = Float64Array.from([...seen, (axis.low + axis.high) / 2])
+  const deviations = Float64Array.from([...widths, axis.high - axis.low])
+  const even = -Math.log(axis.discrete ? Math.max(axis.count, 1) : axis.high - axis.low || 1)
+  const masses = means.map((mean, kernel) => logMass(axis.low, axis.high, mean, deviations[kernel] as number))
+  const known = new Map<Value, Float64Array>()
+  const densities = (value: Value): Float64Array => {
+    const column = new Float64Array(kernels)
+    const { from, to, at } = axis.cell(value)
+    for (let kernel = 0; kernel < kernels; kernel++) {
+      const mean = means[kernel] as number
+      const deviation = deviations[kernel] as number
+      if (Number.isNaN(mean) || axis.low === axis.high) column[kernel] = even
+      else {
+        const inside =
+          to > from
+            ? logMass(from, to, mean, deviation)
+            : -0.5 * ((at - mean) / deviation) ** 2 - logRoot2Pi - Math.log(deviation)
+        column[kernel] = inside - (masses[kernel] as number)
+      }
+    }
+    return column
+  }
+  return {
+    sample(kernel, random) {
+      const mean = means[kernel] as number
+      if (Number.isNaN(mean)) return axis.value(axis.low + random.next() * (axis.high - axis.low))
+      return axis.value(truncatedNormal(axis, { mean, deviation: deviations[kernel] as number }, random))
+    },
+    addTo(sums, value) {
+      let column = axis.discrete ? known.get(value) : undefined
+      if (column === undefined) {
+        column = densities(value)
+        if (axis.discrete) known.set(value, column)
+      }
+      for (let kernel = 0; kernel < kernels; kernel++)
+        sums[kernel] = (sums[kernel] as number) + (column[kernel] as number)
+    },
+  }
+}
+
+/** The way along which a numeric or ordered parameter is seen: its logarithm, or the place in its list. */
+interface Axis {
+  readonly low: number
+  readonly high: number
+  readonly discrete: boolean
+  readonly count: number
+  place(value: Value): number
+  value(place: number): Value
+  /** What belongs to a value: from…to where it is discrete, else only the place. */
+  cell(value: Value): { from: number; to: number; at: number }
+}
+
+function axisOf(parameter: Parameter): Axis {
+  const count = countValues(parameter)
+  if (parameter.kind === 'choice') {
+    const { choices } = parameter
+    return {
+      low: -0.5,
+      high: count - 0.5,
+      discrete: true,
+      count,
+      place: (value) => choices.indexOf(value),
+      value: (place) => choices[Math.min(Math.max(Math.round(place), 0), count - 1)] as Value,
+      cell: (value) => ({ from: choices.indexOf(value) - 0.5, to: choices.indexOf(value) + 0.5, at: 0 }),
+    }
+  }
+  const { low, high } = logBounds(parameter)
+  const { log, step } = parameter
+  const turn = (value: number): number => (log ? Math.log(value) : value)
+  const half = (step ?? 0) / 2
+  return {
+    low,
+    high,
+    discrete: step !== null,
+    count,
+    place: (value) => turn(Number(value)),
+    value: (place) => snap(parameter, log ? Math.exp(place) : place),
+    cell: (value) => ({
+      from: Number(value) - half > parameter.low ? turn(Number(value) - half) : low,
+      to: Math.min(turn(Number(value) + half), high),
+      at: turn(Number(value)),
+    }),
+  }
+}
+
+/** The larger gap to the two neighbours; the outermost look inwards only. */
+function kernelWidths(seen: readonly number[], axis: Axis, { floor, exponent }: Bandwidth): number[] {
+  const range = axis.high - axis.low
+  const order = seen.map((_, index) => index).filter((index) => !Number.isNaN(seen[index] as number))
+  order.sort((a, b) => (seen[a] as number) - (seen[b] as number))
+  const widths = seen.map(() => range)
+  const m = order.length
+  const least = Math.max(range / Math.min(100, (m + 2) ** exponent), floor * range)
+  const at = (rank: number): number =>
+    rank < 0 ? axis.low : rank >= m ? axis.high : (seen[order[rank] as number] as number)
+  order.forEach((index, rank) => {
+    const left = at(rank) - at(rank - 1)
+    const right = at(rank + 1) - at(rank)
+    const gap = m >= 2 && rank === 0 ? right : m >= 2 && rank === m - 1 ? left : Math.max(left, right)
+    widths[index] = Math.min(Math.max(gap, least), range)
+  })
+  return widths
+}
+
+/** The logarithm of what a normal variable has between two places. */
+function logMass(from: number, to: number, mean: number, deviation: number): number {
+  const a = (from - mean) / deviation
+  const b = (to - mean) / deviation
+  // The tail is exact on the left only.
+  const [low, high] = a > 0 ? [-b, -a] : [a, b]
+  if (low > -5) return Math.log(Math.max(normalCdf(high) - normalCdf(low), Number.MIN_VALUE))
+  const upper = logNormalCdf(high)
+  return upper + Math.log1p(-Math.exp(Math.min(logNormalCdf(low) - upper, -1e-300)))
+}
+
+function truncatedNormal(
+  axis: Axis,
+  { mean, deviation }: { mean: number; deviation: number },
+  random: Random,
+): number {
+  const from = normalCdf((axis.low - mean) / deviation)
+  const to = normalCdf((axis.high - mean) / deviation)
+  const drawn = mean + deviation * normalQuantile(from + random.next() * (to - from))
+  return Math.min(Math.max(drawn, axis.low), axis.high)
+}

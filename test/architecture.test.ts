@@ -92,6 +92,7 @@ const openers: readonly string[] = [
   'extension/environment.ts',
   'extension/example.ts',
   'extension/project_tree.ts',
+  'extension/notebook/remedy.ts',
   'shared/api/websocket_wire.ts',
   'shared/base/lock.ts',
   'shared/base/log.ts',

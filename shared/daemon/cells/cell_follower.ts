@@ -1,6 +1,6 @@
 import type { CellNews } from '../../api/cell_methods.ts'
 import type { NotebookOutput } from '../../notebook/output.ts'
-import { outputChange } from './output_change.ts'
+import { outputChange } from '../../api/output_change.ts'
 import type { KeptCell } from './cell_files.ts'
 
 /** Who follows the cells of a notebook. */

@@ -1,5 +1,6 @@
 import type { Client } from '../../../shared/api/client.ts'
 import type { CellExecution, CellNews } from '../../../shared/api/cell_methods.ts'
+import { applyOutputChange } from '../../../shared/api/output_change.ts'
 import type { NotebookOutput } from '../../../shared/notebook/output.ts'
 
 /** What an editor shows of one execution. */
@@ -78,12 +79,6 @@ export function apply(cells: Map<string, ShownCell>, news: CellNews): void {
     const shown = cells.get(news.execution.id)
     if (shown === undefined) throw new Error('A change of what was never told')
     shown.execution = news.execution
-    for (const [i, text] of news.append) {
-      const stream = shown.outputs[i]
-      if (stream?.output_type !== 'stream') throw new Error('Text was added to what is no stream')
-      shown.outputs[i] = { ...stream, text: stream.text + text }
-    }
-    for (const [i, output] of news.set) shown.outputs[i] = output
-    shown.outputs.length = news.length
+    shown.outputs = applyOutputChange(shown.outputs, news)
   }
 }

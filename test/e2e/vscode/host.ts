@@ -62,7 +62,8 @@ export async function runInHost(run: HostRun): Promise<HostResult[]> {
 
 /** Fails with what went wrong inside, and lists what was tried. */
 export function assertAllPassed(results: readonly HostResult[]): void {
-  for (const { title, failure } of results) console.log(`      ${failure === null ? '✓' : '✗'} ${title}`)
+  for (const { title, failure, wallMs } of results)
+    console.log(`      ${failure === null ? '✓' : '✗'} ${title} (${wallMs} ms)`)
   const failed = results.filter(({ failure }) => failure !== null)
   if (results.length === 0) throw new Error('No test ran in the extension host')
   if (failed.length > 0)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { CellExecution } from '../../../shared/api/cell_methods.ts'
 import { CellFollower } from '../../../shared/daemon/cells/cell_follower.ts'
-import { outputChange } from '../../../shared/daemon/cells/output_change.ts'
+import { outputChange } from '../../../shared/api/output_change.ts'
 import type { NotebookOutput } from '../../../shared/notebook/output.ts'
 import { apply, type ShownCell } from './shown_notebook.ts'
 

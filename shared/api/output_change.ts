@@ -1,5 +1,5 @@
-import type { OutputChange } from '../../api/cell_methods.ts'
-import type { NotebookOutput } from '../../notebook/output.ts'
+import type { NotebookOutput } from '../notebook/output.ts'
+import type { OutputChange } from './cell_methods.ts'
 
 /**
  * What makes `next` of `before`; null if nothing does. Outputs that are the same objects are taken to be unchanged,
@@ -20,6 +20,21 @@ export function outputChange(
   })
   const isSame = set.length === 0 && append.length === 0 && next.length === before.length
   return isSame ? null : { length: next.length, set, append }
+}
+
+/** The outputs after a change. Those that did not change stay the same objects. */
+export function applyOutputChange(
+  before: readonly NotebookOutput[],
+  { length, set, append }: OutputChange,
+): NotebookOutput[] {
+  const outputs = [...before]
+  for (const [i, text] of append) {
+    const stream = outputs[i]
+    if (stream?.output_type === 'stream') outputs[i] = { ...stream, text: stream.text + text }
+  }
+  for (const [i, output] of set) outputs[i] = output
+  outputs.length = length
+  return outputs
 }
 
 /** What a stream says beyond what it said; null if it is another, or was overwritten. */

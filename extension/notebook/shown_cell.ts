@@ -1,0 +1,137 @@
+import * as vscode from 'vscode'
+import type { CellExecution, CellNews } from '../../shared/api/cell_methods.ts'
+import { applyOutputChange, outputChange } from '../../shared/api/output_change.ts'
+import type { NotebookOutput } from '../../shared/notebook/output.ts'
+import { isSameKind, toCellOutput, toItems } from './cell_output.ts'
+
+/** What showing an execution needs of the notebook around it. */
+export interface ShownCellParts {
+  cell: vscode.NotebookCell
+  /** Begins to show that the cell runs; null if something else runs in it now, or another kernel was chosen. */
+  begin(): vscode.NotebookCellExecution | null
+  /** What was told up to this revision is in the notebook. */
+  applied(execution: CellExecution): void
+}
+
+/**
+ * One execution of a cell as the notebook shows it: what is told becomes the target, and the outputs are brought
+ * there step by step, as fast as the editor takes them. Told while the editor is busy, a flood becomes one step.
+ */
+export class ShownCell {
+  readonly #parts: ShownCellParts
+  /** What is to be shown. */
+  #execution: CellExecution
+  #target: readonly NotebookOutput[] = []
+  /** What is shown; null if that is not known, so that all of it is replaced. */
+  #shown: { model: readonly NotebookOutput[]; outputs: vscode.NotebookCellOutput[] } | null = null
+  #running: vscode.NotebookCellExecution | null
+  #isStarted = false
+  #isWorking = false
+  #isDirty = false
+  #isDropped = false
+
+  /** @param running an execution of the editor's that waits already */
+  constructor(parts: ShownCellParts, execution: CellExecution, running: vscode.NotebookCellExecution | null) {
+    this.#parts = parts
+    this.#execution = execution
+    this.#running = running
+  }
+
+  get cell(): vscode.NotebookCell {
+    return this.#parts.cell
+  }
+
+  get execution(): CellExecution {
+    return this.#execution
+  }
+
+  /** Whether the editor shows it as running or waiting. */
+  get isActive(): boolean {
+    return this.#running !== null
+  }
+
+  /** Takes what is told of it. */
+  take(news: Extract<CellNews, { kind: 'whole' | 'change' }>): void {
+    this.#execution = news.execution
+    if (news.kind === 'whole') {
+      this.#target = news.outputs
+      // A notebook that was opened again may hold any part of it already.
+      this.#shown = null
+    } else this.#target = applyOutputChange(this.#target, news)
+    void this.#work()
+  }
+
+  /** Another execution of the same cell takes its place, or nobody can tell how it ended. */
+  drop(): void {
+    this.#isDropped = true
+    this.#end(undefined)
+  }
+
+  async #work(): Promise<void> {
+    this.#isDirty = true
+    if (this.#isWorking) return
+    this.#isWorking = true
+    try {
+      while (this.#isDirty && !this.#isDropped) {
+        this.#isDirty = false
+        await this.#step(this.#execution, this.#target)
+      }
+    } finally {
+      this.#isWorking = false
+    }
+  }
+
+  async #step(execution: CellExecution, target: readonly NotebookOutput[]): Promise<void> {
+    const { startedAtMs, endedAtMs, executionCount, success, state } = execution
+    this.#running ??= this.#parts.begin()
+    const running = this.#running
+    if (running === null) return
+    if (startedAtMs !== null && !this.#isStarted) {
+      this.#isStarted = true
+      running.start(startedAtMs)
+    }
+    if (executionCount !== null) running.executionOrder = executionCount
+    if (this.#isStarted) await this.#show(running, target)
+    if (state !== 'ended') return
+    // What never began has nothing to say about success.
+    this.#end(startedAtMs === null ? undefined : (success ?? undefined), endedAtMs ?? undefined)
+    this.#parts.applied(execution)
+  }
+
+  #end(success: boolean | undefined, atMs?: number): void {
+    this.#running?.end(success, atMs)
+    this.#running = null
+    this.#isStarted = false
+  }
+
+  async #show(running: vscode.NotebookCellExecution, target: readonly NotebookOutput[]): Promise<void> {
+    const before = this.#shown
+    const change = before === null ? null : outputChange(before.model, target)
+    if (before !== null && change === null) return
+    const fits =
+      before !== null &&
+      change?.length === Math.max(change?.length ?? 0, before.model.length) &&
+      change.set.every(([i, output]) => before.model[i] === undefined || isSameKind(before.model[i], output))
+    if (!fits || before === null || change === null) {
+      const outputs = target.map(toCellOutput)
+      this.#shown = { model: target, outputs }
+      return void (await running.replaceOutput(outputs))
+    }
+    const { outputs } = before
+    const added = change.set.filter(([i]) => i >= outputs.length).map(([, output]) => toCellOutput(output))
+    const steps = change.append.map(([i, text]) => {
+      const { name } = target[i] as { name?: string }
+      return running.appendOutputItems(
+        toItems({ output_type: 'stream', name: name ?? '', text }),
+        outputs[i]!,
+      )
+    })
+    for (const [i, output] of change.set) {
+      const old = outputs[i]
+      if (old !== undefined) steps.push(running.replaceOutputItems(toItems(output), old))
+    }
+    if (added.length > 0) steps.push(running.appendOutput(added))
+    this.#shown = { model: target, outputs: [...outputs, ...added] }
+    await Promise.all(steps)
+  }
+}

@@ -1,16 +1,16 @@
 import * as vscode from 'vscode'
-import type { MimeBundle, NotebookOutput } from '../../shared/notebook/output.ts'
+import type { CellOutput } from '../../shared/api/cell_methods.ts'
 
 /**
  * An output as VS Code's own reader of .ipynb files makes it, so that saving writes it back as it was. Its metadata
  * names the kind, as that reader does.
  */
-export function toCellOutput(output: NotebookOutput): vscode.NotebookCellOutput {
+export function toCellOutput(output: CellOutput): vscode.NotebookCellOutput {
   return new vscode.NotebookCellOutput(toItems(output), metadataOf(output))
 }
 
 /** The renderings of an output, the richest first. */
-export function toItems(output: NotebookOutput): vscode.NotebookCellOutputItem[] {
+export function toItems(output: CellOutput): vscode.NotebookCellOutputItem[] {
   if (output.output_type === 'stream') {
     const { stdout, stderr } = vscode.NotebookCellOutputItem
     return [output.name === 'stderr' ? stderr(output.text) : stdout(output.text)]
@@ -24,11 +24,11 @@ export function toItems(output: NotebookOutput): vscode.NotebookCellOutputItem[]
 }
 
 /** Whether an output may take another's place by its renderings alone. */
-export function isSameKind(a: NotebookOutput, b: NotebookOutput): boolean {
+export function isSameKind(a: CellOutput, b: CellOutput): boolean {
   return JSON.stringify(metadataOf(a)) === JSON.stringify(metadataOf(b))
 }
 
-function metadataOf(output: NotebookOutput): Record<string, unknown> {
+function metadataOf(output: CellOutput): Record<string, unknown> {
   const outputType = output.output_type
   if (output.output_type === 'stream') return { outputType }
   if (output.output_type === 'error') return { outputType, originalError: output }
@@ -52,7 +52,7 @@ const order = [
   /./,
 ]
 
-function bundleItems(data: MimeBundle): vscode.NotebookCellOutputItem[] {
+function bundleItems(data: Readonly<Record<string, unknown>>): vscode.NotebookCellOutputItem[] {
   const rank = (mime: string): number =>
     mime === 'text/plain' ? 99 : order.findIndex((one) => one.test(mime))
   return Object.entries(data)

@@ -69,6 +69,6 @@ async function useRunning(notebooks: Notebooks): Promise<void> {
   })
   const kind = found.find(({ name }) => name === chosen?.kernel.name)
   if (chosen === undefined || kind === undefined) return
-  await notebooks.choose(kind)
+  await notebooks.choose(notebook, kind)
   await notebooks.linkOf(notebook)?.startKernel(chosen.kernel.id)
 }

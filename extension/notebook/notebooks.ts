@@ -23,7 +23,7 @@ export class Notebooks implements vscode.Disposable {
   readonly #links = new Map<vscode.NotebookDocument, NotebookLink>()
   readonly #chosen = new Map<vscode.NotebookDocument, Controller>()
   readonly #changed = new vscode.EventEmitter<NotebookLink>()
-  readonly #listeners: vscode.Disposable[]
+  readonly #listeners: { dispose(): unknown }[]
 
   /** Told after a cell of one of ours has ended, or its kernel is another. */
   readonly onChange = this.#changed.event
@@ -40,6 +40,9 @@ export class Notebooks implements vscode.Disposable {
       this.controllers,
       this.#changed,
       vscode.workspace.onDidOpenNotebookDocument((notebook) => this.#prepare(notebook)),
+      vscode.window.onDidChangeVisibleNotebookEditors((editors) => {
+        for (const { notebook } of editors) if (!this.#chosen.has(notebook)) this.#prepare(notebook)
+      }),
       vscode.workspace.onDidCloseNotebookDocument((notebook) => this.#close(notebook)),
       vscode.workspace.onDidRenameFiles(({ files }) => this.#rename(files)),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#prepareAll()),
@@ -58,12 +61,14 @@ export class Notebooks implements vscode.Disposable {
     return notebook === undefined ? null : this.linkOf(notebook)
   }
 
-  /** Chooses a kernel for the notebook in front, as the picker would. */
-  async choose(kernel: FoundKernel): Promise<void> {
+  /** Chooses a kernel for a notebook that is shown, as the picker would. */
+  async choose(notebook: vscode.NotebookDocument, kernel: FoundKernel): Promise<void> {
     const controller = this.controllers.of(({ path }) => path === kernel.path)
     if (controller === null) throw new Problem('kernel_not_found', `There is no kernel "${kernel.name}"`)
     const { id } = controller.vscode
-    await vscode.commands.executeCommand('notebook.selectKernel', { id, extension: 'daybook.daybook' })
+    const notebookEditor = vscode.window.visibleNotebookEditors.find((one) => one.notebook === notebook)
+    const wanted = { notebookEditor, id, extension: 'daybook.daybook' }
+    await vscode.commands.executeCommand('notebook.selectKernel', wanted)
   }
 
   /** The project of a notebook; that in front for one without a file. */
@@ -95,30 +100,29 @@ export class Notebooks implements vscode.Disposable {
   }
 
   /**
-   * Where nobody else brings kernels, the notebook's own of the last time is proposed, else the best; and one that
-   * still runs for it is taken without a question.
+   * Where nobody else brings kernels, the notebook gets its own of the last time, else the best, without a question;
+   * unless its user has turned away from ours before.
    */
   async #propose(notebook: vscode.NotebookDocument): Promise<void> {
     const daemon = this.daemonOf(notebook)
     if (daemon === null) return
     const found = await this.controllers.search(daemon)
-    if (vscode.extensions.getExtension('ms-toolsai.jupyter') !== undefined) return
-    const { name, kernel } = await daemon.call('cells.kernel', { notebook: nameOf(notebook) })
+    if (othersBringKernels() || this.#parts.memory.get(leftEntry(notebook)) === true) return
+    const { name } = await daemon.call('cells.kernel', { notebook: nameOf(notebook) })
     const language = languageOf(notebook)
     const best =
       found.find((one) => one.name === name) ??
       found.find((one) => one.usable && one.language === language) ??
       found.find((one) => one.language === language)
-    const controller = best === undefined ? null : this.controllers.of(({ path }) => path === best.path)
-    if (best === undefined || controller === null) return
-    controller.vscode.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred)
-    const isInFront = vscode.window.activeNotebookEditor?.notebook === notebook
-    if (kernel !== null && isInFront && !this.#chosen.has(notebook)) await this.choose(best)
+    const isShown = vscode.window.visibleNotebookEditors.some((editor) => editor.notebook === notebook)
+    if (best !== undefined && isShown && !this.#chosen.has(notebook)) await this.choose(notebook, best)
   }
 
   #select(notebook: vscode.NotebookDocument, controller: Controller, selected: boolean): void {
+    const { memory } = this.#parts
     if (selected) {
       this.#chosen.set(notebook, controller)
+      if (memory.get(leftEntry(notebook)) === true) void memory.update(leftEntry(notebook), undefined)
       if (!controller.kernel.usable) void this.#mend(notebook, controller).catch(tellProblem)
       else this.#link(notebook, controller)
       return
@@ -127,7 +131,9 @@ export class Notebooks implements vscode.Disposable {
     this.#chosen.delete(notebook)
     // Another one of ours may follow at once.
     setTimeout(() => {
-      if (!this.#chosen.has(notebook)) this.#unlink(notebook)
+      if (this.#chosen.has(notebook) || notebook.isClosed) return
+      this.#unlink(notebook)
+      void memory.update(leftEntry(notebook), true)
     }, 100)
   }
 
@@ -200,6 +206,20 @@ export class Notebooks implements vscode.Disposable {
 
 function nameOf({ uri }: vscode.NotebookDocument): string {
   return uri.scheme === 'file' ? uri.fsPath : uri.toString()
+}
+
+/** Noted where a notebook's user chose a kernel that is not ours. */
+function leftEntry(notebook: vscode.NotebookDocument): string {
+  return `left:${notebook.uri.toString()}`
+}
+
+/** Whether another extension may have a kernel for notebooks: then the choice is the user's. */
+function othersBringKernels(): boolean {
+  return vscode.extensions.all.some(({ id, packageJSON }) => {
+    const events = (packageJSON as { activationEvents?: unknown }).activationEvents
+    const isOurs = id === 'daybook.daybook' || id === 'vscode.ipynb'
+    return !isOurs && Array.isArray(events) && events.includes(`onNotebook:${notebookType}`)
+  })
 }
 
 function languageOf(notebook: vscode.NotebookDocument): string {

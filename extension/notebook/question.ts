@@ -2,9 +2,9 @@ import * as vscode from 'vscode'
 import type { CellInput } from '../../shared/api/cell_methods.ts'
 
 /** A question of a running cell, as long as it stands. */
-export interface Question extends vscode.Disposable {
-  /** Asks again after the user has put the box away. */
-  show(): void
+export interface Question {
+  /** It was answered, or stands no more. */
+  dispose(): void
 }
 
 /** What asking needs. */
@@ -46,7 +46,6 @@ export function ask({ input, title, answer, interrupt }: QuestionParts): Questio
 
   box.show()
   return {
-    show: () => box.show(),
     dispose() {
       isOpen = false
       box.dispose()

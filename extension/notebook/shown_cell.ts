@@ -1,7 +1,6 @@
-import * as vscode from 'vscode'
-import type { CellExecution, CellNews } from '../../shared/api/cell_methods.ts'
+import type * as vscode from 'vscode'
+import type { CellExecution, CellNews, CellOutput, OutputChange } from '../../shared/api/cell_methods.ts'
 import { applyOutputChange, outputChange } from '../../shared/api/output_change.ts'
-import type { NotebookOutput } from '../../shared/notebook/output.ts'
 import { isSameKind, toCellOutput, toItems } from './cell_output.ts'
 
 /** What showing an execution needs of the notebook around it. */
@@ -21,9 +20,9 @@ export class ShownCell {
   readonly #parts: ShownCellParts
   /** What is to be shown. */
   #execution: CellExecution
-  #target: readonly NotebookOutput[] = []
+  #target: readonly CellOutput[] = []
   /** What is shown; null if that is not known, so that all of it is replaced. */
-  #shown: { model: readonly NotebookOutput[]; outputs: vscode.NotebookCellOutput[] } | null = null
+  #shown: { model: readonly CellOutput[]; outputs: vscode.NotebookCellOutput[] } | null = null
   #running: vscode.NotebookCellExecution | null
   #isStarted = false
   #isWorking = false
@@ -81,7 +80,7 @@ export class ShownCell {
     }
   }
 
-  async #step(execution: CellExecution, target: readonly NotebookOutput[]): Promise<void> {
+  async #step(execution: CellExecution, target: readonly CellOutput[]): Promise<void> {
     const { startedAtMs, endedAtMs, executionCount, success, state } = execution
     this.#running ??= this.#parts.begin()
     const running = this.#running
@@ -104,28 +103,24 @@ export class ShownCell {
     this.#isStarted = false
   }
 
-  async #show(running: vscode.NotebookCellExecution, target: readonly NotebookOutput[]): Promise<void> {
+  async #show(running: vscode.NotebookCellExecution, target: readonly CellOutput[]): Promise<void> {
     const before = this.#shown
     const change = before === null ? null : outputChange(before.model, target)
     if (before !== null && change === null) return
-    const fits =
-      before !== null &&
-      change?.length === Math.max(change?.length ?? 0, before.model.length) &&
-      change.set.every(([i, output]) => before.model[i] === undefined || isSameKind(before.model[i], output))
-    if (!fits || before === null || change === null) {
+    if (before === null || change === null || !fits(before.model, change)) {
       const outputs = target.map(toCellOutput)
       this.#shown = { model: target, outputs }
-      return void (await running.replaceOutput(outputs))
+      await running.replaceOutput(outputs)
+      return
     }
     const { outputs } = before
     const added = change.set.filter(([i]) => i >= outputs.length).map(([, output]) => toCellOutput(output))
-    const steps = change.append.map(([i, text]) => {
-      const { name } = target[i] as { name?: string }
-      return running.appendOutputItems(
-        toItems({ output_type: 'stream', name: name ?? '', text }),
-        outputs[i]!,
-      )
-    })
+    const steps: Thenable<void>[] = []
+    for (const [i, text] of change.append) {
+      const [stream, output] = [target[i], outputs[i]]
+      if (stream?.output_type !== 'stream' || output === undefined) continue
+      steps.push(running.appendOutputItems(toItems({ ...stream, text }), output))
+    }
     for (const [i, output] of change.set) {
       const old = outputs[i]
       if (old !== undefined) steps.push(running.replaceOutputItems(toItems(output), old))
@@ -134,4 +129,10 @@ export class ShownCell {
     this.#shown = { model: target, outputs: [...outputs, ...added] }
     await Promise.all(steps)
   }
+}
+
+/** Whether the outputs that are there can stay: none goes, and none becomes another kind. */
+function fits(before: readonly CellOutput[], { length, set }: OutputChange): boolean {
+  if (length < before.length) return false
+  return set.every(([i, output]) => before[i] === undefined || isSameKind(before[i], output))
 }

@@ -10,6 +10,9 @@ export interface CellInput {
   password: boolean
 }
 
+/** One output of a cell, as nbformat has it. */
+export type CellOutput = NotebookOutput
+
 /** One execution of a cell, without its outputs. */
 export interface CellExecution {
   /** The msg_id of its request. */

@@ -13,8 +13,6 @@ describe('a notebook in VS Code', function () {
   after(() => project.close())
 
   it('runs on our kernels, in its extension host', async () => {
-    assertAllPassed(
-      await runInHost({ files: ['notebook'], workspace: project.root, timeoutMs: 220_000 }),
-    )
+    assertAllPassed(await runInHost({ files: ['notebook'], workspace: project.root, timeoutMs: 220_000 }))
   })
 })

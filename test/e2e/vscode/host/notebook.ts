@@ -98,7 +98,9 @@ describe('a notebook on our kernel', function () {
         document.uri,
         new vscode.Position(0, 9),
       )
-      return list.items.some(({ insertText }) => String(insertText).endsWith('capitalize'))
+      return list.items.some(
+        ({ insertText }) => typeof insertText === 'string' && insertText.endsWith('capitalize'),
+      )
     }, 200)
     const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
       'vscode.executeHoverProvider',

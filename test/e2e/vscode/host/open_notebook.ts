@@ -56,7 +56,7 @@ export async function openNotebook(uri: vscode.Uri): Promise<OpenNotebook> {
   const own = found.find(({ source, usable }) => source === 'project' && usable)
   assert.ok(own, JSON.stringify(found))
   await until(async () => {
-    await notebooks.choose(own)
+    await notebooks.choose(document, own)
     return notebooks.linkOf(document) !== null
   })
 

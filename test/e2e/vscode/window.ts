@@ -1,0 +1,59 @@
+import type { Browser, Page } from 'playwright-core'
+import { stagedExtension, type EditorServer } from './editor.ts'
+
+/** A window of the real VS Code, with our extension in it. */
+export interface EditorWindow {
+  page: Page
+  /** Runs a command by its title, as a user does through the palette. */
+  command(title: string): Promise<void>
+  /** Opens a notebook of the folder by its name. */
+  openNotebook(name: string): Promise<void>
+  /** Reloads the window. */
+  reload(): Promise<void>
+  /** Closes the window, as closing the browser's tab does. */
+  close(): Promise<void>
+}
+
+/** What a window shows. */
+export interface WindowOptions {
+  server: EditorServer
+  browser: Browser
+  folder: string
+}
+
+/** Opens a window with the extension loaded from dist/vscode. */
+export async function openWindow({ server, browser, folder }: WindowOptions): Promise<EditorWindow> {
+  // One profile for all windows of a browser: VS Code keeps there what was open and chosen.
+  const context =
+    browser.contexts()[0] ?? (await browser.newContext({ viewport: { width: 1300, height: 850 } }))
+  const page = await context.newPage()
+  const remote = `vscode-remote://127.0.0.1:${server.port}`
+  const payload = [['extensionDevelopmentPath', `${remote}${stagedExtension}`]]
+  await page.goto(`${server.url}/?folder=${folder}&payload=${encodeURIComponent(JSON.stringify(payload))}`)
+  await page.waitForSelector('.monaco-workbench', { timeout: 60_000 })
+  return {
+    page,
+    async command(title) {
+      await page.keyboard.press('F1')
+      const input = page.locator('.quick-input-widget input.input')
+      await input.waitFor()
+      await input.fill(`>${title}`)
+      await page.locator('.quick-input-list .monaco-list-row').first().waitFor()
+      await page.keyboard.press('Enter')
+    },
+    async openNotebook(name) {
+      await page.keyboard.press('Control+P')
+      const input = page.locator('.quick-input-widget input.input')
+      await input.waitFor()
+      await input.fill(name)
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor()
+      await page.keyboard.press('Enter')
+      await page.locator('.notebookOverlay .monaco-list-row').first().waitFor()
+    },
+    async reload() {
+      await page.reload()
+      await page.waitForSelector('.monaco-workbench', { timeout: 60_000 })
+    },
+    close: () => page.close(),
+  }
+}

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { findCause } from './causes.mjs'
 import { node24, root } from './paths.mjs'
@@ -24,6 +24,8 @@ export function checkNode() {
  * @returns {Promise<string>} what was done
  */
 export async function ensureNodePackages(tell) {
+  // Linked packages belong to another checkout, which would lose them.
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return 'linked'
   const why = whyInstall()
   if (why === null) return 'ready'
   tell(`${why}, npm ci`)

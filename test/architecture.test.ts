@@ -104,6 +104,7 @@ const openers: readonly string[] = [
   'shared/daemon/cli/drift.ts',
   'shared/daemon/cli/exec.ts',
   'shared/daemon/cli/ui.ts',
+  'shared/daemon/cli/lint.ts',
   'shared/daemon/daemon.ts',
   'shared/daemon/discovery.ts',
   'shared/daemon/doctor.ts',

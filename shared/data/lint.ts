@@ -45,7 +45,7 @@ export function lint(data: Loaded, options: LintOptions = {}): LintResult {
   const target = options.target === undefined ? guessTarget(data) : options.target
   const checked: Checked = { ...data, target, against: options.against ?? null }
   const found = rules.flatMap((rule) => applyRule(rule, checked, options.rules?.[rule.id] ?? {}))
-  const accepted = found.map((finding) => ({
+  const accepted = withoutEchoes(found).map((finding) => ({
     finding,
     by: options.suppress?.find((one) => covers(one, finding)),
   }))
@@ -62,6 +62,17 @@ export function lint(data: Loaded, options: LintOptions = {}): LintResult {
 /** The columns that a finding is about; none if it is about the whole table. */
 export function columnsOf(finding: Pick<Finding, 'where'>): readonly string[] {
   return finding.where.kind === 'columns' || finding.where.kind === 'rows' ? finding.where.columns : []
+}
+
+/** What a stop finding says of a column, no smaller finding about the answer need say again. */
+function withoutEchoes(findings: readonly Finding[]): Finding[] {
+  const told = new Set(findings.filter(({ level }) => level === 'stop').flatMap(columnsOf))
+  return findings.filter(
+    (finding) =>
+      finding.level === 'stop' ||
+      finding.rule !== 'target-leak' ||
+      !columnsOf(finding).every((name) => told.has(name)),
+  )
 }
 
 function applyRule(rule: Rule, data: Checked, settings: RuleSettings): Finding[] {

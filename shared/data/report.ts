@@ -1,4 +1,5 @@
 import type { Finding } from '../base/finding.ts'
+import { hideInFinding, hideInProfile, personalColumns } from './hide_personal.ts'
 import { lint, type LintOptions } from './lint.ts'
 import { isSampled, type Loaded } from './loaded.ts'
 import type { ColumnProfile } from './profile.ts'
@@ -23,15 +24,20 @@ export interface LintReport {
 export function reportOn(data: Loaded, options: LintOptions, now: () => number): LintReport {
   const begin = now()
   const result = lint(data, options)
+  const all = [...result.findings, ...result.suppressed.map(({ finding }) => finding)]
+  const personal = personalColumns(all)
   return {
     name: data.name,
     rows: data.profile.rows,
     rowsLookedAt: isSampled(data) ? data.sample.rows : data.profile.rows,
     target: result.target,
     targetGuessed: result.targetGuessed,
-    columns: data.profile.columns,
-    findings: result.findings,
-    suppressed: result.suppressed,
+    columns: data.profile.columns.map((column) => hideInProfile(column, personal)),
+    findings: result.findings.map((finding) => hideInFinding(finding, personal)),
+    suppressed: result.suppressed.map(({ finding, reason }) => ({
+      finding: hideInFinding(finding, personal),
+      reason,
+    })),
     notes: data.notes,
     tookMs: now() - begin,
   }

@@ -1,10 +1,15 @@
-import { resolve } from 'node:path'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { version } from '../../api/version.ts'
 import { type Finding, type FindingLevel, findingLevels } from '../../base/finding.ts'
 import { Problem } from '../../base/problem.ts'
 import { dataDefaults } from '../../data/data_process.ts'
 import { lintInProcess } from '../../data/lint_process.ts'
+import { htmlReport } from '../../data/html_report.ts'
+import { defaultLintSettings, type LintSettings, parseLintSettings } from '../../data/lint_settings.ts'
 import type { LintReport } from '../../data/report.ts'
-import { amount } from '../../data/wording.ts'
+import { sarifReport } from '../../data/sarif.ts'
+import { amount, plural } from '../../data/wording.ts'
 import type { CommandContext } from './context.ts'
 import { withInterrupt } from './interrupt.ts'
 import { formatDuration } from '../../base/quantity.ts'
@@ -19,6 +24,8 @@ export interface LintCommandOptions {
   memory: number
   timeLimit: number
   failOn: FindingLevel | 'never'
+  html?: string
+  sarif?: string
 }
 
 /** Exit code when findings reach the level of --fail-on. */
@@ -30,6 +37,7 @@ export async function lintCommand(
   path: string,
   options: LintCommandOptions,
 ): Promise<number> {
+  const settings = readLintSettings(context.root)
   const report = await withInterrupt((signal) =>
     lintInProcess(
       {
@@ -37,8 +45,8 @@ export async function lintCommand(
         against: options.against === undefined ? null : resolve(options.against),
         table: options.table ?? null,
         ...(options.target === undefined ? {} : { target: options.target === '' ? null : options.target }),
-        rules: {},
-        suppress: [],
+        rules: settings.rules,
+        suppress: settings.suppress,
         sampleRows: options.sample,
         engine: 'auto',
         memoryBytes: options.memory * 1e6,
@@ -52,15 +60,37 @@ export async function lintCommand(
     ),
   )
   context.terminal.progress('')
+  if (options.html !== undefined) writeOutput(options.html, htmlReport(report))
+  if (options.sarif !== undefined)
+    writeOutput(options.sarif, sarifReport(report, toUri(context.root, path), version))
   context.terminal.out(context.json ? JSON.stringify(report, null, 2) : showReport(context.terminal, report))
   return reaches(report.findings, options.failOn) ? foundCode : 0
+}
+
+/** What the project's daybook.yaml says about data lint. */
+export function readLintSettings(root: string): LintSettings {
+  const path = join(root, 'daybook.yaml')
+  return existsSync(path) ? parseLintSettings(readFileSync(path, 'utf8')) : defaultLintSettings
+}
+
+function writeOutput(path: string, text: string): void {
+  try {
+    writeFileSync(path, text)
+  } catch (error) {
+    throw new Problem('bad_request', `Cannot write ${path}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** The path from the project folder, as SARIF wants it. */
+function toUri(root: string, path: string): string {
+  return encodeURI(relative(root, resolve(path)).replaceAll('\\', '/'))
 }
 
 /** A report for a terminal: three findings with what to do, the smaller ones in a line each. */
 export function showReport(terminal: Terminal, report: LintReport): string {
   const big = report.findings.filter((finding) => finding.level !== 'info').slice(0, 3)
   const small = report.findings.filter((finding) => !big.includes(finding))
-  const columns = `${amount(report.rows)} rows × ${amount(report.columns.length)}`
+  const columns = `${plural(report.rows, 'row')} × ${amount(report.columns.length)}`
   const target =
     report.target === null ? '' : ` · predicts ${report.target}${report.targetGuessed ? ' (guessed)' : ''}`
   const looked =

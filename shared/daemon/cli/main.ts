@@ -119,6 +119,8 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     .option('--sample <rows>', 'rows to look at one by one; counts are over all rows', positive, 100_000)
     .option('--memory <MB>', 'memory allowed', positive, 1000)
     .option('--time-limit <seconds>', 'give up after', positive, 600)
+    .option('--html <file>', 'also write a report to look at')
+    .option('--sarif <file>', 'also write the findings for a code host')
     .option(
       '--fail-on <level>',
       'exit with 3 on findings of this level: stop, warn, info, never',

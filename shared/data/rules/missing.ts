@@ -39,32 +39,45 @@ export const missingValues: Rule = {
   thresholds: { mostly: 0.5, least: 0.0001 },
   check: (data, { mostly = 0.5, least = 0 }) => {
     const { rows } = data.profile
+    const told = new Set(togetherGroups(data, 0.9, 20).flatMap((group) => group.map(({ name }) => name)))
     const some = data.profile.columns.filter(
-      ({ nulls }) => nulls > 0 && nulls < rows && nulls / rows >= least,
+      ({ name, nulls }) => nulls > 0 && nulls < rows && nulls / rows >= least && !told.has(name),
     )
     const most = some.filter(({ nulls }) => nulls / rows >= mostly)
     const rest = some.filter(({ nulls }) => nulls / rows < mostly).sort((a, b) => b.nulls - a.nulls)
-    const said: Said[] = most.map(({ name, nulls }) => ({
-      where: { kind: 'columns', columns: [name] },
-      level: 'warn',
-      says: `${name} is missing in ${amount(nulls)} of ${plural(rows, 'row')} (${percent(nulls / rows)}): that it is there may say more than what it is`,
-      evidence: { missing: nulls, rows, share: nulls / rows },
-      weight: 0.35 + 0.2 * (nulls / rows),
-      fixes: [indicator([name])],
-    }))
-    const told = rest.map(({ name, nulls }) => `${name} ${amount(nulls)} (${percent(nulls / rows)})`)
+    const said = most.length === 0 ? [] : [sayMostly(rows, most)]
+    const listing = rest.map(({ name, nulls }) => `${name} ${amount(nulls)} (${percent(nulls / rows)})`)
     if (rest.length === 0) return said
     return [
       ...said,
       {
         where: { kind: 'columns', columns: rest.map(({ name }) => name) },
-        says: `Values are missing in ${plural(rest.length, 'column')}: ${listed(told)}`,
+        says: `Values are missing in ${listed(listing)}`,
         evidence: { columns: rest.length, most: rest[0]?.nulls ?? 0, share: (rest[0]?.nulls ?? 0) / rows },
         weight: 0.2,
         fixes: [],
       },
     ]
   },
+}
+
+function sayMostly(rows: number, columns: readonly { name: string; nulls: number }[]): Said {
+  const sorted = [...columns].sort((a, b) => b.nulls - a.nulls)
+  const names = sorted.map(({ name }) => name)
+  const [first] = sorted
+  const share = (first?.nulls ?? 0) / rows
+  const says =
+    sorted.length === 1
+      ? `${names.join('')} is missing in ${amount(first?.nulls ?? 0)} of ${plural(rows, 'row')} (${percent(share)}): that it is there may say more than what it is`
+      : `Mostly missing: ${listed(sorted.map(({ name, nulls }) => `${name} (${percent(nulls / rows)})`))}: that they are there may say more than what they are`
+  return {
+    where: { kind: 'columns', columns: names },
+    level: 'warn',
+    says,
+    evidence: { columns: names.length, missing: first?.nulls ?? 0, rows, share },
+    weight: 0.35 + 0.2 * share,
+    fixes: [indicator(names)],
+  }
 }
 
 /** Columns that are missing in the same rows. */
@@ -76,11 +89,16 @@ export const missingTogether: Rule = {
   source: 'missingness correlation as in ydata-profiling, with a rule: Jaccard index of the missing rows',
   thresholds: { overlap: 0.9, rows: 20 },
   check: (data, { overlap = 0.9, rows: least = 20 }) => {
-    const gaps = data.sample.columns.filter(
-      (column) => column.missing !== null && column.nulls >= least && column.nulls < column.length,
-    )
-    return groupByOverlap(gaps, overlap).map((group) => saidTogether(data, group))
+    const groups = togetherGroups(data, overlap, least).sort((a, b) => b.length - a.length)
+    return groups.map((group, i) => ({ ...saidTogether(data, group), weight: Math.max(0.3, 0.9 - 0.2 * i) }))
   },
+}
+
+function togetherGroups(data: Checked, overlap: number, least: number): Column[][] {
+  const gaps = data.sample.columns.filter(
+    (column) => column.missing !== null && column.nulls >= least && column.nulls < column.length,
+  )
+  return groupByOverlap(gaps, overlap)
 }
 
 function saidTogether(data: Checked, group: readonly Column[]): Said {
@@ -99,7 +117,6 @@ function saidTogether(data: Checked, group: readonly Column[]): Said {
     says: `${capital(listed(names))} are missing together in ${plural(together, 'row')}${scope}${marks}`,
     evidence: { together, alone, columns: names.length, share: together / data.sample.rows },
     example: exampleRows(data, findRows(data.sample.rows, inAll), names, { others: 4 }),
-    weight: 0.9,
     fixes,
   }
 }

@@ -1,0 +1,160 @@
+import { type Column, encode, isMissing, isNumeric } from '../column.ts'
+import { isIdName } from '../column_role.ts'
+import { contingency, distinctOf, majorities } from '../contingency.ts'
+import { isSampled } from '../loaded.ts'
+import type { Checked, Rule, Said } from '../rule.ts'
+import { amount, listed, plural, pythonText } from '../wording.ts'
+
+/** Columns that say the same: equal ones, and ones of which each value of one goes with one of the other. */
+export const sameColumns: Rule = {
+  id: 'same-columns',
+  title: 'Columns that say the same',
+  level: 'info',
+  why: 'Twice the same counts double in distances and penalties, and makes importances meaningless. Where one of them is the answer, it gives the answer away.',
+  source: 'Evidently DuplicatedColumns; one-to-one columns are our own addition',
+  thresholds: { rows: 20 },
+  check: (data, { rows: least = 20 }) => {
+    const able = data.sample.columns.filter((column) => {
+      const distinct = distinctOf(encode(column))
+      return column.length - column.nulls >= least && distinct >= 2 && column.kind !== 'nested'
+    })
+    const left = [...able]
+    const said: Said[] = []
+    for (let first = left.shift(); first !== undefined; first = left.shift()) {
+      const column = first
+      const same = left.filter((other) => isOneToOne(column, other))
+      for (const other of same) left.splice(left.indexOf(other), 1)
+      if (same.length > 0) said.push(sayGroup(data, [column, ...same]))
+    }
+    return said
+  },
+}
+
+function sayGroup(data: Checked, group: readonly Column[]): Said {
+  const names = group.map((column) => column.name)
+  const [first, ...others] = group
+  const equal = first !== undefined && others.every((other) => areEqual(first, other))
+  const target = names.includes(data.target ?? '') ? data.target : null
+  const inputs = names.filter((name) => name !== target)
+  const drop = target === null ? names.slice(1) : inputs
+  const scope = isSampled(data)
+    ? `the ${amount(data.sample.rows)} rows looked at`
+    : `all ${plural(data.sample.rows, 'row')}`
+  const fixes: Said['fixes'] = [
+    {
+      title: `Drop ${listed(drop)}`,
+      language: 'pandas',
+      code: `df = df.drop(columns=[${drop.map(pythonText).join(', ')}])`,
+    },
+    {
+      title: `Drop ${listed(drop)}`,
+      language: 'polars',
+      code: `df = df.drop([${drop.map(pythonText).join(', ')}])`,
+    },
+  ]
+  const evidence = { columns: names.length, rows: data.sample.rows }
+  const where = { kind: 'columns' as const, columns: names }
+  if (target !== null) {
+    const says = `${listed(inputs)} = ${target} in ${scope}: the answer is among the inputs`
+    return { where, says, level: 'stop', evidence, fixes, weight: 0.95 }
+  }
+  const how = equal ? 'the same values' : 'each value of one goes with one of the other'
+  return {
+    where,
+    says: `${names.join(' = ')} (${how}, in ${scope})`,
+    evidence,
+    fixes,
+    weight: equal ? 0.45 : 0.35,
+  }
+}
+
+function areEqual(a: Column, b: Column): boolean {
+  if (a.numbers !== null && b.numbers !== null) {
+    const { numbers } = b
+    return a.numbers.every((value, i) => value === numbers[i] || (isMissing(a, i) && isMissing(b, i)))
+  }
+  const { codes } = b
+  if (a.codes === null || codes === null) return false
+  return a.codes.every((code, i) => a.dictionary[code] === b.dictionary[codes[i] ?? -1])
+}
+
+/** Whether the same rows are missing and equal values go with equal values, both ways. Keys go with anything. */
+function isOneToOne(a: Column, b: Column): boolean {
+  if (a.nulls !== b.nulls) return false
+  const [x, y] = [encode(a), encode(b)]
+  const distinct = distinctOf(x)
+  if (distinct !== distinctOf(y)) return false
+  if (distinct > 0.5 * (a.length - a.nulls) && !areEqual(a, b)) return false
+  const there = new Int32Array(x.size).fill(-2)
+  const back = new Int32Array(y.size).fill(-2)
+  for (let i = 0; i < x.codes.length; i++) {
+    const [p, q] = [x.codes[i] ?? -1, y.codes[i] ?? -1]
+    if (p < 0 !== q < 0) return false
+    if (p < 0) continue
+    if (there[p] === -2 && back[q] === -2) {
+      there[p] = q
+      back[q] = p
+    } else if (there[p] !== q || back[q] !== p) return false
+  }
+  return true
+}
+
+/** Columns that hold for the values of another with few exceptions. */
+export const dependencies: Rule = {
+  id: 'broken-dependency',
+  title: 'One column nearly decides another, with exceptions',
+  level: 'info',
+  why: 'Where a code goes with one name in nearly every row, the few other rows are mostly slips of the pen.',
+  source:
+    'soft functional dependencies as in HoloClean; thresholds measured on hospital (issue of Raha’s data sets)',
+  thresholds: { confidence: 0.995, rows: 50, groups: 10 },
+  check: (data, { confidence = 0.995, rows: least = 50, groups = 10 }) => {
+    const able = data.sample.columns.filter((column) => {
+      const distinct = distinctOf(encode(column))
+      return !isNumericAmount(column, distinct) && distinct >= 2 && column.length - column.nulls >= least
+    })
+    const found: { from: Column; to: Column; broken: number; rows: number; odd: string }[] = []
+    for (const from of able.slice(0, 60)) {
+      const distinct = distinctOf(encode(from))
+      if (distinct < groups || distinct > (from.length - from.nulls) / 4) continue
+      for (const to of able.slice(0, 60)) {
+        if (from === to) continue
+        const table = contingency(encode(from), encode(to))
+        const best = majorities(table)
+        const kept = best.reduce((sum, { count }) => sum + count, 0)
+        const usual = Math.max(...table.second) / table.rows
+        if (kept === table.rows || kept / table.rows < confidence || usual > 0.5) continue
+        if (distinctOf(encode(to)) < 4) continue
+        found.push({ from, to, broken: table.rows - kept, rows: table.rows, odd: oddRow(from, to, best) })
+      }
+    }
+    found.sort((a, b) => a.broken / a.rows - b.broken / b.rows)
+    return found.slice(0, 5).map(({ from, to, broken, rows, odd }) => ({
+      where: { kind: 'columns', columns: [from.name, to.name] },
+      says: `${from.name} decides ${to.name} but for ${plural(broken, 'row')}${odd}`,
+      evidence: { broken, rows, share: broken / rows },
+      weight: 0.3,
+    }))
+  },
+}
+
+function isNumericAmount(column: Column, distinct: number): boolean {
+  return column.kind === 'number' || (isNumeric(column) && distinct > 1000) || isIdName(column.name)
+}
+
+/** An exception in words. */
+function oddRow(from: Column, to: Column, best: readonly { value: number }[]): string {
+  const [x, y] = [encode(from), encode(to)]
+  for (let i = 0; i < x.codes.length; i++) {
+    const [p, q] = [x.codes[i] ?? -1, y.codes[i] ?? -1]
+    const usual = best[p]?.value ?? -1
+    if (p < 0 || q < 0 || usual === q) continue
+    const show = (column: Column, code: number): string =>
+      column.codes === null
+        ? String(column.numbers?.[y.codes.indexOf(code)] ?? '')
+        : (column.dictionary[code] ?? '')
+    const key = from.codes === null ? String(from.numbers?.[i] ?? '') : (from.dictionary[p] ?? '')
+    return `: ${key} is ${show(to, usual)}, once ${show(to, q)}`
+  }
+  return ''
+}

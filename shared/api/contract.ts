@@ -5,6 +5,7 @@ import { kernelMethods } from './kernel_methods.ts'
 import { notebookMethods } from './notebook_methods.ts'
 import { runMethods } from './run_methods.ts'
 import { trackingMethods } from './tracking_methods.ts'
+import { runPageMethods } from './run_page_methods.ts'
 import { tableMethods } from './table_methods.ts'
 import { transferMethods } from './transfer_methods.ts'
 
@@ -16,6 +17,7 @@ export const methods = {
   ...notebookMethods,
   ...runMethods,
   ...trackingMethods,
+  ...runPageMethods,
   ...tableMethods,
   ...transferMethods,
 }

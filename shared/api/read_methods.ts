@@ -13,4 +13,8 @@ export const readMethods = [
   'runs.export',
   'runs.ids',
   'runs.curves',
+  'runs.standing',
+  'runs.siblings',
+  'runs.artifact',
+  'runs.code',
 ] as const satisfies readonly MethodName[]

@@ -36,6 +36,7 @@ import { kernelHandlers } from './handlers/kernel_handlers.ts'
 import { notebookHandlers } from './handlers/notebook_handlers.ts'
 import { runHandlers } from './handlers/run_handlers.ts'
 import { trackingHandlers } from './handlers/tracking_handlers.ts'
+import { runPageHandlers } from './handlers/run_page_handlers.ts'
 import { tableHandlers } from './handlers/table_handlers.ts'
 import { transferHandlers } from './handlers/transfer_handlers.ts'
 import { freePort, openIdentity, saveIdentity, type Identity } from './identity.ts'
@@ -136,6 +137,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     ...notebookHandlers(runner),
     ...runHandlers({ store, searcher, clock, topics, artifactsDir, dataDir: paths.data }),
     ...trackingHandlers(paused, topics),
+    ...runPageHandlers({ store, searcher, clock, artifactsDir, root: paths.root }),
     ...tableHandlers({ store, searcher, clock, topics }),
     ...transferHandlers({ store, clock, topics, artifactsDir }),
     ...cleanUpHandlers({ store, clock, paths, topics }),

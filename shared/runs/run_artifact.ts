@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomHex } from '../base/id.ts'
 import type { Store } from '../store/store.ts'
@@ -57,6 +58,25 @@ export function keepFile(where: RunArtifacts, path: string, file: string): void 
 /** The absolute path of one of a run's files; null if it is not there. */
 export function findRunArtifact(where: Omit<RunArtifacts, 'store'>, path: string): string | null {
   return resolveExisting(where.artifactsDir, runArtifactPath(where, path))?.file ?? null
+}
+
+/** The beginning of one of a run's files; null if it is not there. */
+export async function readArtifactPart(
+  where: Omit<RunArtifacts, 'store'>,
+  path: string,
+  maxBytes: number,
+): Promise<{ sizeBytes: number; base64: string; cut: boolean } | null> {
+  const file = findRunArtifact(where, path)
+  if (file === null || !statSync(file).isFile()) return null
+  const handle = await open(file, 'r')
+  try {
+    const { size } = await handle.stat()
+    const bytes = Buffer.alloc(Math.min(size, maxBytes))
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0)
+    return { sizeBytes: size, base64: bytes.subarray(0, bytesRead).toString('base64'), cut: size > maxBytes }
+  } finally {
+    await handle.close()
+  }
 }
 
 /** All files of a run, however deep, at most `limit`. */

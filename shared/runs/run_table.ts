@@ -3,9 +3,11 @@ import type { Store } from '../store/store.ts'
 import { headlineMetric } from './headline.ts'
 import { findKey } from './key_name.ts'
 import { loadRuns, put, type Run } from './run_data.ts'
+import { findRunSeq, getRun } from './run.ts'
 import { runWhere } from './search.ts'
+import type { Siblings } from './standing.ts'
 import { combine, sql, type SqlText } from './sql_text.ts'
-import { isNamedBy, type GroupBy } from './group.ts'
+import { isNamedBy, seedNames, type GroupBy } from './group.ts'
 import { findLongTexts, readColumn, type LongTexts, type RunColumn } from './table_column.ts'
 import { groupRow, groupRunsBy, sortGroups, type FoundGroup } from './table_group.ts'
 import { sortRuns } from './table_order.ts'
@@ -64,6 +66,29 @@ export class RunTable {
       wanted,
     )
     return rows.map(([id]) => id as string)
+  }
+
+  /** For each run: how the metrics of those that differ from it only by seed are spread, itself among them. */
+  siblings(ids: readonly string[]): Siblings[] {
+    this.#forgetOld()
+    return ids.map((id) => {
+      const run = getRun(this.#store, id)
+      const query: TableQuery = {
+        experimentIds: [run.experimentId],
+        filter: '',
+        view: 'active',
+        within: 'all',
+        sort: [],
+        groupBy: [{ kind: 'params_except', keys: seedNames }],
+        group: null,
+      }
+      const seq = findRunSeq(this.#store, id) ?? -1
+      const group = this.#groups(query).find(({ seqs }) => seqs.includes(seq))
+      const metrics = Object.keys(run.metrics)
+      if (group === undefined) return { id, runs: 0, metrics: {} }
+      const row = this.#groupRow(group, { offset: 0, limit: 1, shown: { params: [], metrics, tags: [] } })
+      return { id, runs: row.runs, metrics: row.metrics }
+    })
   }
 
   /** Names that can be columns. */

@@ -5,6 +5,7 @@ import { groupRuns, type GroupSearch, type RunGroup } from './group.ts'
 import { readCurves, type Curve, type CurveQuestion } from './curve.ts'
 import { RunTable } from './run_table.ts'
 import { countRuns, searchRuns, type RunPage, type RunSearch } from './search.ts'
+import { standingOf, type Siblings, type Standing } from './standing.ts'
 import type { ExperimentRuns, TableColumns, TablePart, TableQuery, TableWindow } from './table_row.ts'
 
 /** What can be asked of the worker: what each question gives, and what comes back. */
@@ -16,6 +17,8 @@ export interface Questions {
   ids: { ask: { query: TableQuery; limit: number }; answer: string[] }
   columns: { ask: { experimentIds: readonly string[] | null }; answer: TableColumns }
   experiments: { ask: null; answer: ExperimentRuns[] }
+  standing: { ask: string; answer: Standing }
+  siblings: { ask: readonly string[]; answer: Siblings[] }
   curves: { ask: CurveQuestion; answer: Curve[] }
 }
 
@@ -59,6 +62,10 @@ function answerTo(request: SearchRequest, store: Store, table: RunTable): unknow
       return table.columns(request.ask.experimentIds)
     case 'experiments':
       return table.experiments()
+    case 'standing':
+      return standingOf(store, request.ask)
+    case 'siblings':
+      return table.siblings(request.ask)
     case 'curves':
       return readCurves(store, request.ask)
   }

@@ -17,8 +17,8 @@ export interface Searcher {
   count(search: RunSearch): Promise<number>
   /** As `groupRuns`. */
   group(search: GroupSearch): Promise<RunGroup[]>
-  /** A part of a table of runs, as `RunTable.window`; or all ids of one, names for its columns, curves. */
-  ask<K extends 'window' | 'ids' | 'columns' | 'experiments' | 'curves'>(
+  /** What the tables and pages of runs ask, as `RunTable` and its neighbours answer it. */
+  ask<K extends Exclude<keyof Questions, 'search' | 'count' | 'group'>>(
     kind: K,
     ask: Questions[K]['ask'],
   ): Promise<Questions[K]['answer']>

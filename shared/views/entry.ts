@@ -2,6 +2,12 @@ import type { Client } from '../api/client.ts'
 import { openLastingClient } from '../api/lasting_client.ts'
 import type { Wire } from '../api/wire.ts'
 import type { Page, ViewHost } from './host.ts'
+import { LineChart } from './chart.ts'
+import { Curves } from './curves.ts'
+import { Notes } from './notes.ts'
+import { RunCodeView } from './run_code.ts'
+import { RunFiles } from './run_files.ts'
+import { RunPage } from './run_page.ts'
 import { RunsTable } from './runs_table.ts'
 import { SearchBox } from './search_box.ts'
 import { TableGrid } from './table_grid.ts'
@@ -55,6 +61,12 @@ export function openViews({ root, connect, page, host }: OpenViews): OpenedViews
 /** Makes the elements known to the page; may be called twice. */
 export function registerElements(): void {
   const elements = {
+    'daybook-curves': Curves,
+    'daybook-line-chart': LineChart,
+    'daybook-notes': Notes,
+    'daybook-run-code': RunCodeView,
+    'daybook-run-files': RunFiles,
+    'daybook-run-page': RunPage,
     'daybook-runs-table': RunsTable,
     'daybook-search-box': SearchBox,
     'daybook-table-grid': TableGrid,
@@ -65,14 +77,27 @@ export function registerElements(): void {
 }
 
 function elementOf(page: Page, client: Client, host: ViewHost): HTMLElement {
-  const made = document.createElement('daybook-runs-table')
-  Object.assign(made, { client, host })
-  if (page.kind === 'runs') made.experiment = page.experiment ?? null
-  return made
+  switch (page.kind) {
+    case 'runs':
+      return make('daybook-runs-table', { client, host, experiment: page.experiment ?? null })
+    case 'run':
+      return make('daybook-run-page', { client, host, run: page.id })
+    case 'compare':
+      return make('daybook-runs-table', { client, host })
+  }
+}
+
+function make<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  properties: Partial<HTMLElementTagNameMap[K]>,
+): HTMLElementTagNameMap[K] {
+  return Object.assign(document.createElement(name), properties)
 }
 
 declare global {
   interface HTMLElementTagNameMap {
+    'daybook-line-chart': LineChart
+    'daybook-run-page': RunPage
     'daybook-runs-table': RunsTable
     'daybook-search-box': SearchBox
     'daybook-table-grid': TableGrid

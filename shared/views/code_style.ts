@@ -1,0 +1,75 @@
+import { css } from 'lit'
+
+/** How code and differences look. */
+export const codeStyles = css`
+  :host {
+    display: block;
+  }
+  .bar {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 14px;
+    margin-bottom: 12px;
+  }
+  .bar label {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+  }
+  section {
+    margin-bottom: 10px;
+    border: 1px solid var(--db-border);
+    border-radius: var(--db-radius);
+    overflow: hidden;
+  }
+  section.changed,
+  section.gone {
+    border-color: var(--db-warn);
+  }
+  section header {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    min-height: 28px;
+    padding: 2px 10px;
+    background: var(--db-surface);
+    border-bottom: 1px solid var(--db-border);
+    font-size: var(--db-font-small);
+  }
+  section header button {
+    height: 22px;
+    margin-left: auto;
+  }
+  .failed {
+    color: var(--db-bad);
+  }
+  pre {
+    margin: 0;
+    padding: 10px 12px;
+    max-height: 480px;
+    overflow: auto;
+    font-size: 12px;
+    line-height: 1.5;
+    tab-size: 4;
+  }
+  pre.diff > span {
+    display: block;
+    white-space: pre-wrap;
+    padding: 0 4px;
+  }
+  .sign {
+    display: inline-block;
+    width: 1.6em;
+    color: var(--db-muted);
+  }
+  .added {
+    background: var(--db-added);
+  }
+  .removed {
+    background: var(--db-removed);
+  }
+  .skip {
+    color: var(--db-faint);
+  }
+`

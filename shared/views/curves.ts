@@ -1,0 +1,186 @@
+import { css, html, LitElement, nothing } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import type { Client } from '../api/client.ts'
+import type { Curve } from '../api/table_methods.ts'
+import { linesOf, type Along, type CurveStyle } from './chart_lines.ts'
+import { controls } from './controls.ts'
+import { Live } from './live.ts'
+import { sayProblem } from './problem_text.ts'
+
+/** Most charts at once; the box finds the others. */
+const mostCharts = 24
+/** Points of a curve: more than a chart has pixels. */
+const points = 1_200
+
+/** The curves of one or several runs, a chart a metric, live. */
+export class Curves extends LitElement {
+  static override properties = {
+    client: { attribute: false },
+    ids: { attribute: false },
+    names: { attribute: false },
+    keys: { attribute: false },
+    look: { state: true },
+    search: { state: true },
+    curves: { state: true },
+  }
+  static override styles = [controls, curvesStyles()]
+  declare client: Client
+  declare ids: readonly string[]
+  declare names: ReadonlyMap<string, string>
+  /** Names of the metrics. */
+  declare keys: readonly string[]
+  declare look: CurveStyle
+  declare search: string
+  declare curves: ReadonlyMap<string, Curve[]>
+  #live: Live<Map<string, Curve[]>> | null = null
+  #failed: unknown = null
+
+  constructor() {
+    super()
+    this.ids = []
+    this.keys = []
+    this.names = new Map()
+    this.look = { along: 'step', log: false, smoothing: 0 }
+    this.search = ''
+    this.curves = new Map()
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#live = new Live({
+      client: this.client,
+      load: () => this.#load(),
+      show: (curves) => (this.curves = curves),
+      fail: (error) => {
+        this.#failed = error
+        this.requestUpdate()
+      },
+    })
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#live?.close()
+  }
+
+  override updated(changed: Map<PropertyKey, unknown>): void {
+    const others =
+      (changed.has('keys') && !sameTexts(changed.get('keys'), this.keys)) || changed.has('search')
+    if (others || (changed.has('ids') && !sameTexts(changed.get('ids'), this.ids))) this.#live?.refresh()
+  }
+
+  override render() {
+    if (this.#failed !== null) return sayProblem(this.#failed)
+    const drawn = [...this.curves].filter(([, curves]) => curves.some(({ total }) => total > 1))
+    if (drawn.length === 0 && this.search === '') return nothing
+    return html`
+      <div class="bar">
+        <label class="muted"
+          >Along
+          <select
+            @change=${(event: Event) => this.#set({ along: (event.target as HTMLSelectElement).value as Along })}
+          >
+            <option value="step">Step</option>
+            <option value="relative">Relative time</option>
+            <option value="time">Wall time</option>
+          </select></label
+        >
+        <button aria-pressed=${this.look.log} @click=${() => this.#set({ log: !this.look.log })}>
+          Log scale
+        </button>
+        <label class="muted"
+          >Smoothing
+          <input
+            type="range"
+            min="0"
+            max="0.98"
+            step="0.02"
+            .value=${String(this.look.smoothing)}
+            @input=${(event: Event) => this.#set({ smoothing: Number((event.target as HTMLInputElement).value) })}
+          />
+          ${this.look.smoothing === 0 ? 'off' : this.look.smoothing.toFixed(2)}</label
+        >
+        ${
+          this.keys.length > 6
+            ? html`<input
+                type="search"
+                placeholder="Find a metric…"
+                aria-label="Find a metric"
+                @input=${(event: Event) => (this.search = (event.target as HTMLInputElement).value)}
+              />`
+            : nothing
+        }
+        <span class="muted hint">Drag to zoom, double-click to see all</span>
+      </div>
+      <div class="charts">
+        ${repeat(
+          drawn,
+          ([key]) => key,
+          ([key, curves]) =>
+            html`<daybook-line-chart
+              .heading=${key}
+              .lines=${linesOf(curves, this.look)}
+              .look=${this.look}
+              .names=${this.names}
+              .order=${this.ids}
+              .note=${noteOf(curves)}
+            ></daybook-line-chart>`,
+        )}
+      </div>
+    `
+  }
+
+  #set(change: Partial<CurveStyle>): void {
+    this.look = { ...this.look, ...change }
+  }
+
+  async #load(): Promise<Map<string, Curve[]>> {
+    const wanted = this.keys.filter((key) => key.toLowerCase().includes(this.search.toLowerCase()))
+    const ids = [...this.ids]
+    const found = await Promise.all(
+      wanted
+        .slice(0, mostCharts)
+        .map(async (key) => [key, await this.client.call('runs.curves', { ids, key, points })] as const),
+    )
+    return new Map(found)
+  }
+}
+
+function noteOf(curves: readonly Curve[]): string {
+  const most = Math.max(...curves.map(({ total, steps }) => (total > steps.length ? total : 0)))
+  return most === 0 ? '' : `${most.toLocaleString('en-US')} points, thinned out: every peak is still there`
+}
+
+function sameTexts(a: unknown, b: readonly string[]): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+function curvesStyles() {
+  return css`
+    :host {
+      display: block;
+    }
+    .bar {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 14px;
+      margin-bottom: 10px;
+    }
+    .bar label {
+      display: inline-flex;
+      align-items: center;
+      gap: 6px;
+      font-variant-numeric: tabular-nums;
+    }
+    .hint {
+      margin-left: auto;
+      font-size: var(--db-font-small);
+    }
+    .charts {
+      display: grid;
+      grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr));
+      gap: 12px;
+    }
+  `
+}

@@ -1,0 +1,309 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit'
+import type { Client } from '../api/client.ts'
+import type { RunDetail } from '../api/run_methods.ts'
+import type { Standing } from '../api/run_page_methods.ts'
+import { formatDuration } from '../base/quantity.ts'
+import { noteTag, starTag } from '../base/tag_name.ts'
+import { controls } from './controls.ts'
+import { headline } from './headline_text.ts'
+import type { ViewHost } from './host.ts'
+import { icon } from './icons.ts'
+import { Live } from './live.ts'
+import { openMenu } from './menu.ts'
+import { sayProblem } from './problem_text.ts'
+import { runOverview } from './run_overview.ts'
+import { runPageStyles } from './run_page_style.ts'
+import { runSurroundings } from './run_surroundings.ts'
+import { shortAge } from './table_cell.ts'
+import { UndoList } from './undo.ts'
+
+/** Parts of the page. */
+const tabs = { overview: 'Overview', code: 'Code', files: 'Files', surroundings: 'Environment' } as const
+type Tab = keyof typeof tabs
+
+interface Loaded {
+  run: RunDetail
+  standing: Standing
+}
+
+/** Everything about one run, live. */
+export class RunPage extends LitElement {
+  static override properties = {
+    client: { attribute: false },
+    host: { attribute: false },
+    run: {},
+    loaded: { state: true },
+    tab: { state: true },
+    beside: { state: true },
+    environment: { state: true },
+    diff: { state: true },
+  }
+  static override styles = [controls, runPageStyles]
+  declare client: Client
+  declare host: ViewHost
+  /** Its id, or the beginning of it. */
+  declare run: string
+  declare loaded: Loaded | null
+  declare tab: Tab
+  /** Runs whose curves are laid over this one's, by id. */
+  declare beside: ReadonlyMap<string, string>
+  /** As the run left it; undefined until it was read, null where there is none. */
+  declare environment: Record<string, unknown> | null | undefined
+  /** Uncommitted changes; undefined until they were read. */
+  declare diff: string | null | undefined
+  #live: Live<Loaded> | null = null
+  #failed: unknown = null
+  #undo = new UndoList(() => this.requestUpdate())
+
+  constructor() {
+    super()
+    this.loaded = null
+    this.tab = 'overview'
+    this.beside = new Map()
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#live = new Live({
+      client: this.client,
+      load: async () => {
+        const [run, standing] = await Promise.all([
+          this.client.call('runs.get', { id: this.run }),
+          this.client.call('runs.standing', { id: this.run }),
+        ])
+        return { run, standing }
+      },
+      show: (loaded) => {
+        this.#failed = null
+        this.loaded = loaded
+      },
+      fail: (error) => {
+        this.#failed = error
+        this.requestUpdate()
+      },
+    })
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#live?.close()
+    this.#undo.clear()
+  }
+
+  override render() {
+    if (this.loaded === null) {
+      return html`<div class="page">
+        ${this.#failed === null ? html`<p class="muted">Loading…</p>` : sayProblem(this.#failed)}
+      </div>`
+    }
+    const { run, standing } = this.loaded
+    return html`<div class="page" @click=${this.#link}>
+      ${this.#head(run)} ${this.#failed === null ? nothing : sayProblem(this.#failed)}
+      <p class="headline">${headline(run, standing, (id) => this.host.open({ kind: 'run', id }))}</p>
+      ${
+        run.tags['daybook.error'] === undefined
+          ? nothing
+          : html`<pre class="problem">${run.tags['daybook.error']}</pre>`
+      }
+      <nav role="tablist" @keydown=${this.#tabKey}>
+        ${Object.entries(tabs).map(
+          ([tab, title]) =>
+            html`<button
+              role="tab"
+              id="tab-${tab}"
+              aria-selected=${tab === this.tab}
+              tabindex=${tab === this.tab ? 0 : -1}
+              @click=${() => this.#show(tab as Tab)}
+            >
+              ${title}${tab === 'files' && run.artifacts.length > 0 ? html` <span class="muted">${run.artifacts.length}</span>` : nothing}
+            </button>`,
+        )}
+      </nav>
+      <div role="tabpanel" aria-labelledby="tab-${this.tab}">${this.#body(run)}</div>
+      ${this.#undo.render()}
+    </div>`
+  }
+
+  #head(run: RunDetail): TemplateResult {
+    const starred = starTag in run.tags
+    const notebook = run.tags['daybook.notebook']
+    const commit = run.tags['mlflow.source.git.commit']
+    return html`<header>
+      <div class="row">
+        <button class="quiet icon" aria-label="All runs" @click=${() => this.host.open({ kind: 'runs' })}>
+          ${icon('back')}
+        </button>
+        <span class="status ${run.status}"></span>
+        <h1>${run.name}</h1>
+        ${run.deleted ? html`<span class="chip">in the trash</span>` : nothing}
+        <span class="space"></span>
+        ${
+          this.host.readOnly
+            ? nothing
+            : html`<button
+                  aria-pressed=${starred}
+                  @click=${() => void this.#tag(starTag, starred ? null : 'true', starred ? 'Star taken off' : 'Starred')}
+                >
+                  ${icon('star', starred)} ${starred ? 'Starred' : 'Star'}
+                </button>
+                <button @click=${() => void this.#setDeleted(!run.deleted)}>
+                  ${icon(run.deleted ? 'restore' : 'trash')} ${run.deleted ? 'Restore' : 'Delete'}
+                </button>`
+        }
+        <button @click=${(event: Event) => void this.#pickBeside(event, 'compare')}>
+          ${icon('compare')} Compare…
+        </button>
+      </div>
+      <div class="facts">
+        <span>${run.status.toLowerCase()}</span>
+        <button class="link" @click=${() => this.host.open({ kind: 'runs', experiment: run.experiment })}>
+          ${run.experiment}
+        </button>
+        <span title=${new Date(run.startMs).toLocaleString()}>${shortAge(Date.now() - run.startMs)}</span>
+        <span>${formatDuration(Math.max(0, (run.endMs ?? Date.now()) - run.startMs))}</span>
+        ${
+          notebook === undefined || this.host.openCell === undefined
+            ? nothing
+            : html`<button
+                class="link"
+                @click=${() => this.host.openCell?.({ notebook, cell: run.tags['daybook.cell'] ?? null })}
+              >
+                Open cell
+              </button>`
+        }
+        ${
+          commit === undefined
+            ? nothing
+            : html`<span class="mono" title=${commit}
+                >${run.tags['daybook.git.branch'] ?? ''} ${commit.slice(0, 8)}</span
+              >`
+        }
+        ${
+          run.parentId === null
+            ? nothing
+            : html`<button
+                class="link"
+                @click=${() => this.host.open({ kind: 'run', id: run.parentId ?? '' })}
+              >
+                Part of another run
+              </button>`
+        }
+        <span class="mono muted" title="Id of the run">${run.id.slice(0, 8)}</span>
+      </div>
+    </header>`
+  }
+
+  #body(run: RunDetail): TemplateResult {
+    switch (this.tab) {
+      case 'overview':
+        return runOverview({
+          run,
+          client: this.client,
+          host: this.host,
+          beside: this.beside,
+          pick: (event) => void this.#pickBeside(event, 'overlay'),
+          drop: (id) => (this.beside = new Map([...this.beside].filter(([other]) => other !== id))),
+          note: (text) => void this.#tag(noteTag, text === '' ? null : text, 'Note kept'),
+        })
+      case 'code':
+        return html`<daybook-run-code
+          .client=${this.client}
+          .host=${this.host}
+          .run=${run.id}
+        ></daybook-run-code>`
+      case 'files':
+        return html`<daybook-run-files
+          .client=${this.client}
+          .host=${this.host}
+          .run=${run.id}
+          .files=${run.artifacts}
+        ></daybook-run-files>`
+      case 'surroundings':
+        return runSurroundings({ run, client: this.client, environment: this.environment, diff: this.diff })
+    }
+  }
+
+  #show(tab: Tab): void {
+    this.tab = tab
+    if (tab === 'surroundings' && this.loaded !== null) void this.#loadSurroundings(this.loaded.run)
+  }
+
+  async #loadSurroundings(run: RunDetail): Promise<void> {
+    const read = async (path: string): Promise<string | null> => {
+      if (!run.artifacts.some((file) => file.path === path)) return null
+      const part = await this.client.call('runs.artifact', { id: run.id, path, maxBytes: 2_000_000 })
+      return new TextDecoder().decode(Uint8Array.from(atob(part.base64), (letter) => letter.charCodeAt(0)))
+    }
+    const [environment, diff] = await Promise.all([
+      read('daybook/environment.json'),
+      read('daybook/uncommitted.diff'),
+    ])
+    this.diff = diff
+    try {
+      this.environment = environment === null ? null : (JSON.parse(environment) as Record<string, unknown>)
+    } catch {
+      this.environment = null
+    }
+  }
+
+  async #pickBeside(event: Event, what: 'overlay' | 'compare'): Promise<void> {
+    const button = event.currentTarget as HTMLElement
+    const { loaded } = this
+    if (loaded === null) return
+    const { rows } = await this.client.call('runs.window', {
+      experiment: loaded.run.experiment,
+      within: 'all',
+      limit: 200,
+    })
+    const others = rows.flatMap((row) => (row.kind === 'run' && row.id !== loaded.run.id ? [row] : []))
+    openMenu(this.renderRoot, button, {
+      list: () =>
+        others.map((row) => ({
+          label: row.name,
+          detail: shortAge(Date.now() - row.startMs),
+          on: what === 'overlay' && this.beside.has(row.id),
+          toggle: () => {
+            if (what === 'compare') return this.host.open({ kind: 'compare', ids: [loaded.run.id, row.id] })
+            const beside = new Map(this.beside)
+            if (!beside.delete(row.id)) beside.set(row.id, row.name)
+            this.beside = beside
+          },
+        })),
+    })
+  }
+
+  async #tag(key: string, value: string | null, says: string): Promise<void> {
+    const id = this.loaded?.run.id ?? ''
+    await this.#undo.attempt(async () => {
+      const { undo } = await this.client.call('runs.setTags', { changes: [{ id, key, value }] })
+      return { says, undo: () => this.client.call('runs.setTags', { changes: undo }) }
+    })
+  }
+
+  async #setDeleted(deleted: boolean): Promise<void> {
+    const ids = [this.loaded?.run.id ?? '']
+    await this.#undo.attempt(async () => {
+      await this.client.call('runs.setDeleted', { ids, deleted })
+      const undo = (): Promise<unknown> => this.client.call('runs.setDeleted', { ids, deleted: !deleted })
+      return { says: deleted ? 'Put into the trash' : 'Taken out of the trash', undo }
+    })
+  }
+
+  /** A link in a note leads out of the page, which the host does. */
+  #link(event: MouseEvent): void {
+    const link = event.composedPath().find((each) => each instanceof HTMLAnchorElement)
+    if (link === undefined || link.getAttribute('href') === null) return
+    event.preventDefault()
+    if (/^https?:/.test(link.href)) this.host.openLink(link.href)
+  }
+
+  #tabKey(event: KeyboardEvent): void {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
+    if (step === undefined) return
+    const all = Object.keys(tabs) as Tab[]
+    const next = all[(all.indexOf(this.tab) + step + all.length) % all.length]
+    if (next === undefined) return
+    this.#show(next)
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${next}`)?.focus())
+  }
+}

@@ -115,6 +115,7 @@ const openers: readonly string[] = [
   'shared/daemon/notebook_runner.ts',
   'shared/daemon/paused.ts',
   'shared/daemon/process_memory.ts',
+  'shared/daemon/project_notebook.ts',
   'shared/daemon/page_files.ts',
   'shared/daemon/server.ts',
   'shared/daemon/spool.ts',

@@ -23,7 +23,8 @@ export interface Siblings {
 }
 
 /**
- * Where a run stands by its headline metric, runs in the trash left out.
+ * Where a run stands by its headline metric among runs that stand alone, or that are nested, as it does; runs in the
+ * trash left out.
  * @throws RunNotFoundError
  */
 export function standingOf(store: Store, id: string): Standing {
@@ -33,8 +34,11 @@ export function standingOf(store: Store, id: string): Standing {
   if (headline === null) return { headline, rank: null, of: 0, best: null }
   const better = headline.better ?? 'higher'
   const others = `FROM latest_metric m JOIN run r ON r.seq = m.run
-    WHERE m.key = ? AND m.is_nan = 0 AND r.experiment_id = ? AND r.deleted_ms IS NULL`
-  const of = [findKey(store, headline.key) ?? -1, Number(run.experimentId)] as const
+    WHERE m.key = ? AND m.is_nan = 0 AND r.experiment_id = ? AND r.deleted_ms IS NULL
+      AND (r.parent_id IS NULL) = ?`
+  // A run that sums up another one would count twice: those within others are compared with their like.
+  const level = run.parentId === null ? 1 : 0
+  const of = [findKey(store, headline.key) ?? -1, Number(run.experimentId), level] as const
   const counted = store.get(
     `SELECT count(*) AS n, coalesce(sum(m.value ${better === 'higher' ? '>' : '<'} ?), 0) AS ahead ${others}`,
     headline.value,

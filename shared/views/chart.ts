@@ -149,12 +149,14 @@ export class LineChart extends LitElement {
       ...this.#size(),
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { x: true, y: false, setScale: true } },
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is in uPlot's types only
       scales: { x: { time: along === 'time' }, y: { distr: this.look.log ? 3 : 1 } },
       series: [{}, ...series],
       axes: [
         {
           ...axis,
           size: 26,
+          ...(along === 'step' ? { incrs: wholeSteps } : {}),
           ...(along === 'relative' ? { values: (_plot, ticks) => ticks.map((x) => shortSeconds(x)) } : {}),
         },
         {
@@ -184,6 +186,9 @@ export class LineChart extends LitElement {
     return field
   }
 }
+
+/** Steps are counted: no tick stands between two of them. */
+const wholeSteps = Array.from({ length: 16 }, (_none, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat()
 
 function shortSeconds(seconds: number): string {
   if (seconds < 120) return `${formatNumber(seconds)} s`

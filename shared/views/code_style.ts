@@ -53,15 +53,33 @@ export const codeStyles = css`
     line-height: 1.5;
     tab-size: 4;
   }
-  pre.diff > span {
-    display: block;
-    white-space: pre-wrap;
-    padding: 0 4px;
+  .diff {
+    max-height: 480px;
+    padding: 8px 0;
+    overflow: auto;
+    font-family: var(--db-mono);
+    font-size: 12px;
+    line-height: 1.5;
+    tab-size: 4;
   }
-  .sign {
+  .diff > div {
+    min-height: 1.5em;
+    padding: 0 12px 0 28px;
+    text-indent: -16px;
+    white-space: pre-wrap;
+  }
+  .diff > div::before {
+    content: ' ';
     display: inline-block;
-    width: 1.6em;
+    width: 16px;
     color: var(--db-muted);
+    text-indent: 0;
+  }
+  .diff > .added::before {
+    content: '+';
+  }
+  .diff > .removed::before {
+    content: '−';
   }
   .added {
     background: var(--db-added);

@@ -74,6 +74,7 @@ export class Curves extends LitElement {
     const drawn = [...this.curves].filter(([, curves]) => curves.some(({ total }) => total > 1))
     if (drawn.length === 0 && this.search === '') return nothing
     return html`
+      <slot></slot>
       <div class="bar">
         <label class="muted"
           >Along
@@ -159,6 +160,7 @@ function curvesStyles() {
   return css`
     :host {
       display: block;
+      margin-bottom: 28px;
     }
     .bar {
       display: flex;

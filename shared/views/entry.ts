@@ -3,7 +3,9 @@ import { openLastingClient } from '../api/lasting_client.ts'
 import type { Wire } from '../api/wire.ts'
 import type { Page, ViewHost } from './host.ts'
 import { LineChart } from './chart.ts'
+import { ComparePage } from './compare_page.ts'
 import { Curves } from './curves.ts'
+import { ManyRuns } from './many_runs.ts'
 import { Notes } from './notes.ts'
 import { RunCodeView } from './run_code.ts'
 import { RunFiles } from './run_files.ts'
@@ -61,7 +63,9 @@ export function openViews({ root, connect, page, host }: OpenViews): OpenedViews
 /** Makes the elements known to the page; may be called twice. */
 export function registerElements(): void {
   const elements = {
+    'daybook-compare-page': ComparePage,
     'daybook-curves': Curves,
+    'daybook-many-runs': ManyRuns,
     'daybook-line-chart': LineChart,
     'daybook-notes': Notes,
     'daybook-run-code': RunCodeView,
@@ -83,7 +87,7 @@ function elementOf(page: Page, client: Client, host: ViewHost): HTMLElement {
     case 'run':
       return make('daybook-run-page', { client, host, run: page.id })
     case 'compare':
-      return make('daybook-runs-table', { client, host })
+      return make('daybook-compare-page', { client, host, ids: page.ids })
   }
 }
 
@@ -96,6 +100,7 @@ function make<K extends keyof HTMLElementTagNameMap>(
 
 declare global {
   interface HTMLElementTagNameMap {
+    'daybook-compare-page': ComparePage
     'daybook-line-chart': LineChart
     'daybook-run-page': RunPage
     'daybook-runs-table': RunsTable

@@ -106,16 +106,13 @@ export class RunCodeView extends LitElement {
 
 /** A difference of two texts, line by line; long parts without a change are left out. */
 export function showChanges(changes: readonly LineChange[]): TemplateResult {
-  return html`<pre class="diff">
-${changes.map(({ kind, lines }, i) => {
-      const sign = { same: ' ', added: '+', removed: '−' }[kind]
-      const kept = kind === 'same' ? shorten(lines, i === 0, i === changes.length - 1) : lines
-      return kept.map((line) =>
-        line === null
-          ? html`<span class="skip">⋯</span>`
-          : html`<span class=${kind}><span class="sign">${sign}</span>${line === '' ? ' ' : line}</span>`,
-      )
-    })}</pre>`
+  const lines = changes.flatMap(({ kind, lines: all }, i) => {
+    const kept = kind === 'same' ? shorten(all, i === 0, i === changes.length - 1) : all
+    return kept.map((line) => (line === null ? { kind: 'skip', line: '⋯' } : { kind, line }))
+  })
+  return html`<div class="diff">
+    ${lines.map(({ kind, line }) => html`<div class=${kind} .textContent=${line}></div>`)}
+  </div>`
 }
 
 function shorten(lines: readonly string[], first: boolean, last: boolean): (string | null)[] {

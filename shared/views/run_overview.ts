@@ -10,6 +10,8 @@ import { colorOf } from './series_color.ts'
 /** What the overview shows, and what can be done there. */
 export interface Overview {
   run: RunDetail
+  /** Name of the metric that tells most. */
+  first: string | null
   client: Client
   host: ViewHost
   /** Names of other runs by id, whose curves are laid over. */
@@ -26,7 +28,7 @@ export function runOverview(parts: Overview): TemplateResult {
   const tags = Object.entries(run.tags).filter(([key]) => !/^(mlflow|daybook)\./.test(key))
   return html`<div class="columns">
     <div class="main">
-      ${results(run)} ${curves(parts)} ${children(run, host)}
+      ${results(run, parts.first)} ${curves(parts)} ${children(run, host)}
       ${run.datasets.length === 0 ? nothing : datasets(run)}
     </div>
     <aside>
@@ -67,8 +69,9 @@ export function pairs(entries: readonly (readonly [string, string])[]): Template
   </dl>`
 }
 
-function results(run: RunDetail): TemplateResult | typeof nothing {
-  const metrics = Object.entries(run.metrics).filter(([key]) => !key.startsWith('system/'))
+function results(run: RunDetail, first: string | null): TemplateResult | typeof nothing {
+  const all = Object.entries(run.metrics).filter(([key]) => !key.startsWith('system/'))
+  const metrics = [...all.filter(([key]) => key === first), ...all.filter(([key]) => key !== first)]
   if (metrics.length === 0) return nothing
   return html`<section>
     <h2>Results <span class="muted">${metrics.length}</span></h2>
@@ -86,7 +89,7 @@ function results(run: RunDetail): TemplateResult | typeof nothing {
 function curves({ run, client, beside, pick, drop }: Overview): TemplateResult {
   const names = new Map([[run.id, run.name], ...beside])
   const keys = Object.keys(run.metrics).filter((key) => !key.startsWith('system/'))
-  return html`<section>
+  return html`<daybook-curves .client=${client} .ids=${[...names.keys()]} .names=${names} .keys=${keys}>
     <h2>
       Curves
       <button class="quiet" @click=${pick}>${icon('compare')} Lay others over</button>
@@ -107,13 +110,7 @@ function curves({ run, client, beside, pick, drop }: Overview): TemplateResult {
             )
       }
     </h2>
-    <daybook-curves
-      .client=${client}
-      .ids=${[...names.keys()]}
-      .names=${names}
-      .keys=${keys}
-    ></daybook-curves>
-  </section>`
+  </daybook-curves>`
 }
 
 function children(run: RunDetail, host: ViewHost): TemplateResult | typeof nothing {

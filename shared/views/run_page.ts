@@ -4,6 +4,7 @@ import type { RunDetail } from '../api/run_methods.ts'
 import type { Standing } from '../api/run_page_methods.ts'
 import { formatDuration } from '../base/quantity.ts'
 import { noteTag, starTag } from '../base/tag_name.ts'
+import { codeStyles } from './code_style.ts'
 import { controls } from './controls.ts'
 import { headline } from './headline_text.ts'
 import type { ViewHost } from './host.ts'
@@ -38,7 +39,7 @@ export class RunPage extends LitElement {
     environment: { state: true },
     diff: { state: true },
   }
-  static override styles = [controls, runPageStyles]
+  static override styles = [controls, runPageStyles, codeStyles]
   declare client: Client
   declare host: ViewHost
   /** Its id, or the beginning of it. */
@@ -198,6 +199,7 @@ export class RunPage extends LitElement {
       case 'overview':
         return runOverview({
           run,
+          first: this.loaded?.standing.headline?.key ?? null,
           client: this.client,
           host: this.host,
           beside: this.beside,

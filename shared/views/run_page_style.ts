@@ -199,23 +199,10 @@ export const runPageStyles = css`
     font-size: 12px;
     white-space: pre-wrap;
   }
-  pre.diff {
-    margin: 10px 0 0;
-    padding: 10px 12px;
-    max-height: 480px;
-    overflow: auto;
+  .patch {
+    margin-top: 10px;
     border: 1px solid var(--db-border);
     border-radius: var(--db-radius);
-    font-size: 12px;
-  }
-  pre.diff span {
-    display: block;
-  }
-  .added {
-    background: var(--db-added);
-  }
-  .removed {
-    background: var(--db-removed);
   }
   .toast {
     position: fixed;

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { Client } from '../api/client.ts'
 import type { RunDetail } from '../api/run_methods.ts'
 import { formatBytes, formatDuration } from '../base/quantity.ts'
+import { showChanges } from './run_code.ts'
 import { pairs } from './run_overview.ts'
 
 /** What is known of where a run ran. */
@@ -71,13 +72,14 @@ function git(run: RunDetail, diff: string | null | undefined): TemplateResult | 
     ${
       diff === null || diff === undefined
         ? nothing
-        : html`<pre class="diff">
-${diff.split('\n').map((line) => html`<span class=${kindOfLine(line)}>${line || ' '}</span>`)}</pre>`
+        : html`<div class="patch">
+            ${showChanges(diff.split('\n').map((line) => ({ kind: kindOfLine(line), lines: [line] })))}
+          </div>`
     }
   </section>`
 }
 
-function kindOfLine(line: string): string {
+function kindOfLine(line: string): 'added' | 'removed' | 'same' {
   if (line.startsWith('+') && !line.startsWith('+++')) return 'added'
   return line.startsWith('-') && !line.startsWith('---') ? 'removed' : 'same'
 }

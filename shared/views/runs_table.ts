@@ -10,7 +10,7 @@ import { sayProblem } from './problem_text.ts'
 import { runsTableStyles } from './runs_table_style.ts'
 import { columnMenu, columnPicker, exportMenu, groupChoices } from './table_menus.ts'
 import { runsBetween, type GridChoice } from './table_grid.ts'
-import { firstLayout, groupsOf, parseLayout, shownNames, type TableLayout } from './table_layout.ts'
+import { firstLayout, groupsOf, namesIn, parseLayout, shownNames, type TableLayout } from './table_layout.ts'
 import { TableRows } from './table_rows.ts'
 import type { WindowQuery } from './table_source.ts'
 import { UndoList } from './undo.ts'
@@ -270,7 +270,10 @@ export class RunsTable extends LitElement {
       const { layout } = this
       const bare = layout?.columns.every(({ id }) => !/^(metrics|params)\./.test(id)) === true
       if (bare && known.metrics.length + known.params.length > 0) {
-        this.#apply({ ...layout, columns: firstLayout(known, wanted).columns })
+        const names = (list: TableColumns['params']) => list.slice(0, 200).map(({ name }) => name)
+        const shown = { params: names(known.params), metrics: names(known.metrics) }
+        const { rows } = await this.client.call('runs.window', { experiment: wanted, limit: 50, shown })
+        this.#apply({ ...layout, columns: firstLayout(namesIn(rows, known), wanted).columns })
       }
     } catch (error) {
       this.#failed = error

@@ -1,4 +1,4 @@
-import type { TableColumns, TableGroupBy, TableSort } from '../api/table_methods.ts'
+import type { TableColumns, TableGroupBy, TableRow, TableSort } from '../api/table_methods.ts'
 
 /** A column as it is shown. */
 export interface ShownColumn {
@@ -72,6 +72,24 @@ export function firstLayout(known: TableColumns, experiment: string | null): Tab
     experiment,
     view: 'active',
   }
+}
+
+/** What of the known names the given runs have, the more of them the earlier; times of fits and the like come last. */
+export function namesIn(rows: readonly TableRow[], known: TableColumns): TableColumns {
+  const runs = rows.filter((row) => row.kind === 'run')
+  const of = (kind: 'params' | 'metrics') =>
+    known[kind]
+      .map(({ name }) => {
+        const values = runs.map((run) => run[kind][name]).filter((value) => value !== undefined)
+        return { name, runs: values.length, varies: new Set(values).size > 1 }
+      })
+      .filter((column) => column.runs > 0)
+      .sort((a, b) => Number(isTime(a.name)) - Number(isTime(b.name)) || b.runs - a.runs)
+  return { params: of('params'), metrics: of('metrics'), tags: [] }
+}
+
+function isTime(name: string): boolean {
+  return /second|time|duration|_ms$/i.test(name)
 }
 
 /** A layout that a host kept; null for anything else. */

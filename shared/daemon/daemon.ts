@@ -82,7 +82,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   bag.add(keepSynced(paths.database))
   const searcher = openSearcher(paths.database)
   bag.add(() => searcher.close())
-  const topics = new TopicBoard()
+  const topics = new TopicBoard(100, startedAtMs * 1000)
   bag.add(() => topics.close())
   const artifactsDir = paths.artifacts
   clearIncoming(artifactsDir)

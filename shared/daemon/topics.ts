@@ -8,13 +8,15 @@ export type StateTopic = keyof StateTopics
  * topic: a training loop that logs a thousand times a second makes ten notices, not a thousand.
  */
 export class TopicBoard {
-  #versions = new Map<string, number>(stateTopics.map((topic) => [topic, 1]))
+  readonly #versions: Map<string, number>
   #listeners = new Map<string, Set<(version: number) => void>>()
   #due = new Map<string, NodeJS.Timeout>()
   readonly #pauseMs: number
 
-  constructor(pauseMs = 100) {
+  /** @param first the first version: beyond those of a former daemon, whose clients come back with theirs */
+  constructor(pauseMs = 100, first = 1) {
     this.#pauseMs = pauseMs
+    this.#versions = new Map(stateTopics.map((topic) => [topic, first]))
   }
 
   /** Something under this topic is no longer as it was. */

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { bundleViews } from '../../scripts/views.mjs'
+import { skip } from '../skip.ts'
+
+const chromiumPath = '/usr/bin/chromium'
+
+/** Starts a browser and bundles the pages as they are now; skips where there is no browser. */
+export async function startBrowser(context: Mocha.Context): Promise<Browser> {
+  if (!existsSync(chromiumPath)) skip(context, 'no Chromium: apt-get install chromium fonts-dejavu')
+  await bundleViews(join(import.meta.dirname, '..', '..', 'dist', 'views'))
+  return chromium.launch({
+    executablePath: chromiumPath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}
+
+/** A tab, and what went wrong in it: errors, refused content, requests that went elsewhere. */
+export interface Tab {
+  page: Page
+  complaints: string[]
+}
+
+/** Opens an address in a tab of its own. */
+export async function openTab(
+  browser: Browser,
+  url: string,
+  options: NonNullable<Parameters<Browser['newPage']>[0]> = {},
+): Promise<Tab> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options })
+  const complaints: string[] = []
+  const own = new URL(url).host
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('console', (message) => {
+    // A line that is lost and comes back is told by the browser as an error.
+    if (message.type() === 'error' && !/WebSocket|ERR_CONNECTION/.test(message.text())) {
+      complaints.push(message.text())
+    }
+  })
+  page.on('request', (request) => {
+    const asked = new URL(request.url())
+    if (!['data:', 'blob:', 'about:'].includes(asked.protocol) && asked.host !== own)
+      complaints.push(request.url())
+  })
+  await page.goto(url)
+  return { page, complaints }
+}

@@ -18,7 +18,8 @@ export async function readProjectNotebook(
     return { document: (await readNotebook(file, path)).document }
   } catch (error) {
     if (error instanceof Problem) return { problem: error.message }
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { problem: `${path} is not there any more` }
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      return { problem: `${path} is not there any more` }
     throw error
   }
 }

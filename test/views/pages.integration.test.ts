@@ -61,6 +61,7 @@ describe('the pages in a real browser', function () {
   let client: Client
   let tab: Tab
   let page: Page
+  let isBegun = false
 
   before(async function () {
     this.timeout(180_000)
@@ -68,11 +69,14 @@ describe('the pages in a real browser', function () {
     project = makeDaemonProject()
     fill(project.root)
     client = await project.client()
+    isBegun = true
   })
   after(async () => {
-    client?.close()
-    await browser?.close()
-    await project?.close()
+    // Nothing was begun where there is no browser.
+    if (!isBegun) return
+    client.close()
+    await browser.close()
+    await project.close()
   })
   beforeEach(async () => {
     await open('runs')

@@ -1,4 +1,5 @@
-import { dirname } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import * as vscode from 'vscode'
 import { findProjectRoot } from '../shared/base/project.ts'
 import { Daemon } from './daemon.ts'
@@ -36,7 +37,7 @@ export class Daemons implements vscode.Disposable {
 
   /** The daemon of the project that a file or folder belongs to. Asking it something starts it. */
   of(uri: vscode.Uri): Daemon {
-    return this.#at(findProjectRoot(uri.fsPath))
+    return this.#at(projectOf(uri))
   }
 
   /** The daemon of the project in front; null where no folder and no saved notebook is open. */
@@ -71,4 +72,12 @@ export class Daemons implements vscode.Disposable {
     this.#daemons.set(root, made)
     return made
   }
+}
+
+/** The project by the rule of base/project; where nothing marks one, the folder that is open in the window. */
+function projectOf(uri: vscode.Uri): string {
+  const found = findProjectRoot(uri.fsPath)
+  const isMarked = ['.daybook', '.git'].some((mark) => existsSync(join(found, mark)))
+  const open = isMarked ? undefined : vscode.workspace.getWorkspaceFolder(uri)
+  return open === undefined ? found : open.uri.fsPath
 }

@@ -42,7 +42,7 @@ export async function offerEnvironment(
     if (usable && (await missing(path, wanted.packages)).length === 0) return
   }
   const base = await findBase(pythons)
-  if (base === null) return await tellNoPython()
+  if (base === null) return await tellNoPython('Daybook found no Python that can make environments.')
   const list = wanted.packages.join(', ')
   const detail = `Into the new folder ${join(wanted.folder, '.venv')}, through pip as you have set it up, go: ${list}, and what they need. Nothing else on this computer changes.`
   const answer = await vscode.window.showInformationMessage(
@@ -105,14 +105,13 @@ async function findBase(pythons: readonly FoundKernel[]): Promise<string | null>
   return null
 }
 
-async function tellNoPython(): Promise<void> {
+/** Says that there is no Python, and where it comes from. */
+export async function tellNoPython(what: string): Promise<void> {
   const how =
     process.platform === 'linux'
       ? 'On Debian and Ubuntu: sudo apt install python3-venv.'
       : 'It comes from python.org, or with conda, brew or uv.'
-  await vscode.window.showWarningMessage(
-    `Daybook found no Python that can make environments. ${how} Then try again.`,
-  )
+  await vscode.window.showWarningMessage(`${what} ${how} Then try again.`)
 }
 
 /** Runs a program to its end. @throws Problem with its last words, `cancelled` if the user broke it off */

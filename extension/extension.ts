@@ -1,22 +1,34 @@
 import { join } from 'node:path'
 import * as vscode from 'vscode'
+import type { Page } from '../shared/views/host.ts'
+import { CellRuns } from './cell_runs.ts'
+import { StaleMarks } from './cell_stale.ts'
 import { Daemons } from './daemons.ts'
 import { examplePackages, showPendingExample, tryExample, useMyNotebook } from './example.ts'
 import { offerEnvironment } from './environment.ts'
+import { firstRunToast } from './first_run.ts'
 import { kernelCommands } from './kernel_commands.ts'
 import { KernelsTree } from './kernels_tree.ts'
 import { languageHelp } from './notebook/language_help.ts'
 import { notebookCommands } from './notebook/notebook_commands.ts'
 import { Notebooks } from './notebook/notebooks.ts'
 import { VariablesView } from './notebook/variables_view.ts'
+import { watchForPython } from './no_python.ts'
 import { noticesOfLongCells } from './notices.ts'
+import { PagePanels, panelType } from './pages/page_panel.ts'
 import { command, tellProblem } from './problem_message.ts'
+import { runCommands } from './run_commands.ts'
+import { RunsTree } from './runs_tree.ts'
 import { StatusBar } from './status_bar.ts'
 
 /** What other extensions, and tests, get from this one. */
 export interface DaybookApi {
   daemons: Daemons
   notebooks: Notebooks
+  cellRuns: CellRuns
+  staleMarks: StaleMarks
+  runs: RunsTree
+  kernels: KernelsTree
 }
 
 /** Puts the extension together: the only composition root in extension/. */
@@ -27,19 +39,34 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
   const daemons = new Daemons({ program, log })
   const notebooks = new Notebooks({ daemons, memory: context.workspaceState, log })
   const variables = new VariablesView(() => notebooks.active)
+  const panels = new PagePanels({ context, daemons })
+  const open = (page: Page): void => {
+    if (daemons.current !== null) panels.open(daemons.current, page)
+  }
+  const runs = new RunsTree(daemons)
   const kernels = new KernelsTree(daemons)
+  const cellRuns = new CellRuns(daemons)
+  const staleMarks = new StaleMarks(context.workspaceState)
   const statusBar = new StatusBar(daemons)
   const example = { context, daemons, log, changed: refreshKernels }
 
-  context.subscriptions.push(output, daemons, notebooks, variables, kernels, statusBar)
+  context.subscriptions.push(output, daemons, notebooks, variables, runs, kernels, statusBar)
+  runs.show('daybook.runs')
   kernels.show('daybook.kernels')
   context.subscriptions.push(
+    ...runCommands({ tree: runs, openPage: (daemon, page) => panels.open(daemon, page) }),
     ...kernelCommands(kernels),
     ...notebookCommands(notebooks),
     ...languageHelp((notebook) => notebooks.linkOf(notebook)),
     notebooks.onChange(() => variables.refresh()),
     vscode.window.onDidChangeActiveNotebookEditor(() => variables.refresh()),
+    vscode.window.registerWebviewPanelSerializer(panelType, panels),
+    firstRunToast(daemons, context.globalState),
+    command('daybook.openRuns', () => open({ kind: 'runs' })),
     noticesOfLongCells(),
+    watchForPython(daemons),
+    cellRuns,
+    staleMarks,
     command('daybook.tryExample', () => tryExample(example)),
     command('daybook.useMyNotebook', () => useMyNotebook()),
     command('daybook.makeEnvironment', async () => {
@@ -55,7 +82,7 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
     command('daybook.showLog', () => output.show()),
   )
   showPendingExample(example).catch(tellProblem)
-  return { daemons, notebooks }
+  return { daemons, notebooks, cellRuns, staleMarks, runs, kernels }
 
   function refreshKernels(): void {
     kernels.refresh()

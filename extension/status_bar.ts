@@ -61,8 +61,8 @@ export class StatusBar implements vscode.Disposable {
       })
     }
     picks.push({
-      label: '$(list-flat) Show the kernels',
-      work: () => vscode.commands.executeCommand('daybook.kernels.focus'),
+      label: '$(list-flat) Show runs and kernels',
+      work: () => vscode.commands.executeCommand('daybook.runs.focus'),
     })
     if (daemon !== null && daemon.state.kind !== 'idle') {
       picks.push({

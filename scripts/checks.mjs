@@ -22,6 +22,11 @@ const all = [
     todo: 'npx tsc -p extension',
   },
   {
+    name: "types of the extension's pages",
+    args: ['node_modules/typescript/bin/tsc', '-p', 'extension/webview'],
+    todo: 'npx tsc -p extension/webview',
+  },
+  {
     name: 'architecture',
     args: ['node_modules/mocha/bin/mocha.js', '--reporter', 'dot', 'test/architecture.test.ts'],
     todo: 'npx mocha test/architecture.test.ts',

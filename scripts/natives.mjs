@@ -5,23 +5,23 @@ import { root } from './paths.mjs'
 /**
  * Packages with a native part. They stay outside of the bundles: beside a checkout npm has put them in place,
  * and an installed extension carries a copy of what this platform needs of them. Each with the packages it
- * needs itself, and which of their files.
- * @type {Record<string, Record<string, (path: string) => boolean>>}
+ * needs itself, and which of their files: asked for late, as the set-up may install them after this file is read.
+ * @type {Record<string, () => Record<string, (path: string) => boolean>>}
  */
 export const natives = {
-  zeromq: {
+  zeromq: () => ({
     zeromq: (path) =>
       /^(package\.json|LICENSE.*|lib|lib\/.*\.js|build|build\/manifest\.json)$/.test(path) ||
       zeromqAddon(path),
     'cmake-ts': (path) => /^(package\.json|LICENSE|build|build\/loader\.(js|mjs))$/.test(path),
-  },
-  '@duckdb/node-api': {
+  }),
+  '@duckdb/node-api': () => ({
     '@duckdb/node-api': (path) =>
       /^(package\.json|LICENSE|lib|lib\/.*(?<!\.d)\.js|lib\/[a-zA-Z]+)$/.test(path),
     '@duckdb/node-bindings': () => true,
     'detect-libc': () => true,
     ...Object.fromEntries(duckdbBindings().map((name) => [name, () => true])),
-  },
+  }),
 }
 
 /** The packages with DuckDB itself for this platform; npm installs only those that fit. */
@@ -38,7 +38,7 @@ function duckdbBindings() {
  */
 export function copyNatives(to) {
   for (const packages of Object.values(natives)) {
-    for (const [name, isNeeded] of Object.entries(packages)) {
+    for (const [name, isNeeded] of Object.entries(packages())) {
       const from = join(root, 'node_modules', name)
       cpSync(from, join(to, name), {
         recursive: true,

@@ -9,6 +9,8 @@ const copied = {
   'CHANGELOG.md': 'CHANGELOG.md',
   'extension/README.md': 'README.md',
   'extension/media': 'media',
+  'media/tokens.css': 'media/tokens.css',
+  'media/vscode.css': 'media/vscode.css',
   'extension/walkthrough': 'walkthrough',
   'examples/income.ipynb': 'examples/income.ipynb',
   'examples/adult.parquet': 'examples/adult.parquet',
@@ -35,6 +37,18 @@ export async function stageExtension(made) {
     format: 'cjs',
     target: 'node22',
     external: ['vscode'],
+    logLevel: 'silent',
+  })
+  await build({
+    absWorkingDir: root,
+    entryPoints: { page: 'extension/webview/page.ts' },
+    outdir: join(stage, 'webview'),
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2022',
+    legalComments: 'none',
     logLevel: 'silent',
   })
   writeFileSync(join(stage, '.vscodeignore'), '**/*.map\n')

@@ -89,6 +89,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 /** Invariant 2: only these open files, sockets or processes. All else is pure. */
 const openers: readonly string[] = [
   'extension/daemon.ts',
+  'extension/daemons.ts',
   'extension/environment.ts',
   'extension/example.ts',
   'extension/project_tree.ts',

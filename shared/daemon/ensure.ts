@@ -30,7 +30,9 @@ const startLimit = 5
 export async function ensureDaemon(root: string): Promise<DaemonAddress> {
   const paths = openState(root)
   const found = await findDaemon(paths)
-  if (found !== null && !isNewer(version, found.version)) return { ...found, started: false }
+  if (found !== null && isCurrent(found)) {
+    return { url: found.url, token: found.token, started: false }
+  }
   if (found !== null) await handOver(found)
   let hasEnded = startDaemon(paths)
   let starts = 1
@@ -38,7 +40,8 @@ export async function ensureDaemon(root: string): Promise<DaemonAddress> {
   for (let pauseMs = 20; Date.now() < deadline; pauseMs = Math.min(pauseMs * 1.3, 250)) {
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
     const daemon = await findDaemon(paths)
-    if (daemon !== null) return { ...daemon, started: true }
+    // The older one may still be about to end.
+    if (daemon !== null && isCurrent(daemon)) return { url: daemon.url, token: daemon.token, started: true }
     if (!hasEnded()) continue
     // It left the place to another one that was about to end, or was killed: once more, but not for ever.
     if (++starts > startLimit) break
@@ -53,24 +56,34 @@ export async function ensureDaemon(root: string): Promise<DaemonAddress> {
   )
 }
 
-/** The daemon that answers for this project, or null. */
-export async function findDaemon(paths: StatePaths): Promise<(DaemonAddress & { version: string }) | null> {
+/** A daemon that answers, of this API or an older one. */
+interface FoundDaemon extends DaemonAddress {
+  version: string
+  api: number
+}
+
+/**
+ * The daemon that answers for this project, or null.
+ * @throws Problem `daemon_unreachable` if it speaks a newer API than ours
+ */
+export async function findDaemon(paths: StatePaths): Promise<FoundDaemon | null> {
   const file = readDaemonFile(paths)
   if (file === null) return null
   try {
     const answer = await fetch(`${file.url}/health`, { signal: AbortSignal.timeout(3000) })
     const health = (await answer.json()) as { name?: string; api?: number; pid?: number }
     if (health.name !== 'daybook' || health.pid !== file.pid) return null
-    if (health.api !== apiVersion) {
+    const api = health.api ?? 0
+    if (api > apiVersion) {
       throw new Problem(
         'daemon_unreachable',
-        `A Daybook with another API (${String(health.api)}) serves this project`,
+        `A newer Daybook (API ${api}, here ${apiVersion}) serves this project`,
         {
-          hint: 'Update the older of the two installations, or stop it with its own "daybook daemon stop".',
+          hint: 'Update this installation, or stop the other one with its own "daybook daemon stop".',
         },
       )
     }
-    return { url: file.url, token: file.token, version: file.version, started: false }
+    return { url: file.url, token: file.token, version: file.version, api, started: false }
   } catch (error) {
     if (error instanceof Problem) throw error
     return null
@@ -109,6 +122,11 @@ async function handOver(daemon: DaemonAddress): Promise<void> {
     headers: { authorization: `Bearer ${daemon.token}`, 'content-type': 'application/json' },
     body: '{}',
   }).catch(() => null)
+}
+
+/** Whether it serves as we would ourselves: the same API, and no older version. */
+function isCurrent(daemon: FoundDaemon): boolean {
+  return daemon.api === apiVersion && !isNewer(version, daemon.version)
 }
 
 function isNewer(one: string, other: string): boolean {

@@ -6,13 +6,17 @@ describe('VS Code', function () {
   this.timeout(180_000)
   let project: DaemonProject
 
-  before(function () {
+  before(async function () {
     needEditor(this)
     project = makeDaemonProject()
+    project.notebook('marks.ipynb', ['1', '2', '3'])
+    const log = 'import daybook\ndaybook.log(accuracy=depth / 10)'
+    project.notebook('train.ipynb', ['depth = 8', log], { parameters: true })
+    for (const depth of [8, 9]) await project.json(['run', 'train.ipynb', '-p', `depth=${depth}`])
   })
   after(() => project.close())
 
   it('runs the tests of the shell in its extension host', async () => {
-    assertAllPassed(await runInHost({ files: ['activation'], workspace: project.root }))
+    assertAllPassed(await runInHost({ files: ['activation', 'sidebar', 'cells'], workspace: project.root }))
   })
 })

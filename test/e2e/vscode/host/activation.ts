@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
-import type { DaybookApi } from '../../../../extension/extension.ts'
+import { daybook } from './api.ts'
 
 describe('the extension in its host', () => {
   it('is activated, brings up the daemon and asks it', async function () {
     this.timeout(60_000)
-    const extension = vscode.extensions.getExtension<DaybookApi>('daybook.daybook')
-    assert.ok(extension)
-    const { daemons } = await extension.activate()
+    const { daemons } = await daybook()
     const daemon = daemons.current
     assert.ok(daemon)
     assert.equal(daemon.root, vscode.workspace.workspaceFolders?.[0]?.uri.fsPath)

@@ -9,7 +9,6 @@ describe('VS Code', function () {
   before(async function () {
     needEditor(this)
     project = makeDaemonProject()
-    project.notebook('marks.ipynb', ['1', '2', '3'])
     const log = 'import daybook\ndaybook.log(accuracy=depth / 10)'
     project.notebook('train.ipynb', ['depth = 8', log], { parameters: true })
     for (const depth of [8, 9]) await project.json(['run', 'train.ipynb', '-p', `depth=${depth}`])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
-import { daybook } from './api.ts'
+import { daybook } from './open_notebook.ts'
 
 describe('the extension in its host', () => {
   it('is activated, brings up the daemon and asks it', async function () {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
 import type { RunNode } from '../../../../extension/runs_tree.ts'
-import { daybook, until } from './api.ts'
+import { daybook } from './open_notebook.ts'
+import { soon } from './soon.ts'
 
 describe('the sidebar', () => {
   async function runs(): Promise<RunNode[]> {
@@ -33,13 +34,13 @@ describe('the sidebar', () => {
     const [first] = await runs()
     assert.ok(first)
     await vscode.commands.executeCommand('daybook.starRun', first)
-    await until('it is starred', async () => (await runs())[0]?.row.starred)
+    await soon('it is starred', async () => (await runs())[0]?.row.starred)
     await vscode.commands.executeCommand('daybook.unstarRun', first)
-    await until('it is not starred any more', async () => (await runs())[0]?.row.starred === false)
+    await soon('it is not starred any more', async () => (await runs())[0]?.row.starred === false)
     await vscode.commands.executeCommand('daybook.deleteRun', first)
-    await until('it is gone', async () => (await runs()).length === 1)
+    await soon('it is gone', async () => (await runs()).length === 1)
     await first.daemon.call('runs.setDeleted', { ids: [first.row.id], deleted: false })
-    await until('it is back', async () => (await runs()).length === 2)
+    await soon('it is back', async () => (await runs()).length === 2)
   })
 
   it('lists the kernels that run, and stops them', async () => {
@@ -47,21 +48,16 @@ describe('the sidebar', () => {
     const daemon = daemons.current
     assert.ok(daemon)
     await daemon.call('kernels.start', { name: '.venv', notebook: 'train.ipynb' })
-    const [kernel] =
-      (await until(
-        'it is listed',
-        async () => {
-          const nodes = await tree.getChildren()
-          return nodes.length === 1 && nodes
-        },
-        30_000,
-      )) || []
+    const [kernel] = await soon('it is listed', async () => {
+      const nodes = await tree.getChildren()
+      return nodes.length === 1 && nodes
+    })
     assert.ok(kernel)
     const item = tree.getTreeItem(kernel)
     assert.equal(item.label, 'train.ipynb')
     assert.match(String(item.description), /^idle · \.venv · [\d.]+ MB$/)
     await vscode.commands.executeCommand('daybook.stopKernel', kernel)
-    await until('it is gone', async () => (await tree.getChildren()).length === 0)
+    await soon('it is gone', async () => (await tree.getChildren()).length === 0)
   }).timeout(60_000)
 
   it('opens the pages of runs, of one run and of a comparison, each once', async () => {
@@ -72,10 +68,10 @@ describe('the sidebar', () => {
         .filter(({ input }) => input instanceof vscode.TabInputWebview).length
     await vscode.commands.executeCommand('daybook.openRuns')
     await vscode.commands.executeCommand('daybook.openRuns')
-    await until('one panel is open', () => panels() === 1)
+    await soon('one panel is open', () => panels() === 1)
     await vscode.commands.executeCommand('daybook.openRun', first)
     await vscode.commands.executeCommand('daybook.compareRuns', first, [first, second])
-    await until('three panels are open', () => panels() === 3)
+    await soon('three panels are open', () => panels() === 3)
     await vscode.commands.executeCommand('workbench.action.closeAllEditors')
   })
 
@@ -87,14 +83,14 @@ describe('the sidebar', () => {
     let heard = 0
     const stop = daemon.onChange('runs.changed', () => heard++)
     process.kill(pid, 'SIGKILL')
-    await until('the line is lost', () => daemon.state.kind === 'lost')
-    await until('it stands again, by itself', () => daemon.state.kind === 'ready')
+    await soon('the line is lost', () => daemon.state.kind === 'lost')
+    await soon('it stands again, by itself', () => daemon.state.kind === 'ready')
     assert.notEqual((await daemon.call('daemon.status', {})).pid, pid)
     const before = heard
     const [first] = await runs()
     assert.ok(first)
     await daemon.call('runs.setTag', { id: first.row.id, key: 'note', value: 'after' })
-    await until('changes are heard again', () => heard > before)
+    await soon('changes are heard again', () => heard > before)
     stop()
   })
 })

@@ -42,8 +42,8 @@ export class KernelsTree extends ProjectTree<KernelNode> {
     const name = kernel.notebook === null ? kernel.displayName : basename(kernel.notebook)
     const item = new vscode.TreeItem(name)
     const sinceMs = Date.now() - kernel.lastActivityMs
-    const parts = [stateInWords(kernel, sinceMs), kernel.name]
-    if (memoryBytes !== null) parts.push(formatBytes(memoryBytes))
+    const memory = memoryBytes === null ? [] : [formatBytes(memoryBytes)]
+    const parts = [stateInWords(kernel, sinceMs), ...memory, kernel.name]
     item.id = kernel.id
     item.description = parts.join(' · ')
     item.iconPath = stateIcon(kernel)
@@ -56,8 +56,13 @@ export class KernelsTree extends ProjectTree<KernelNode> {
 
 function stateInWords({ state }: Kernel, sinceMs: number): string {
   if (state === 'busy') return `busy for ${formatDuration(sinceMs)}`
-  if (state === 'idle') return sinceMs < 60_000 ? 'idle' : `idle for ${formatDuration(sinceMs)}`
+  if (state === 'idle') return sinceMs < 60_000 ? 'idle' : `idle ${wholeMinutes(sinceMs)}`
   return state
+}
+
+/** Seconds would change with every look and say nothing. */
+function wholeMinutes(ms: number): string {
+  return formatDuration(Math.floor(ms / 60_000) * 60_000).replace(' 0 s', '')
 }
 
 function stateIcon({ state }: Kernel): vscode.ThemeIcon {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import * as vscode from 'vscode'
 import type { ResultOf } from '../shared/api/contract.ts'
 import { formatAge, formatDuration, formatNumber } from '../shared/base/quantity.ts'
@@ -89,9 +90,13 @@ export function headlineOf({ headline }: RunRow): string {
 }
 
 function experimentItem(node: ExperimentNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(node.name, vscode.TreeItemCollapsibleState.Expanded)
+  // Most experiments are named after their notebook: the folder is the lesser part of it.
+  const { base, dir } = posix.parse(node.name)
+  const item = new vscode.TreeItem(base, vscode.TreeItemCollapsibleState.Expanded)
+  const runs = node.runs === 1 ? '1 run' : `${node.runs} runs`
   item.id = idOf(node)
-  item.description = node.runs === 1 ? '1 run' : `${node.runs} runs`
+  item.description = dir === '' ? runs : `${runs} · ${dir}`
+  item.tooltip = node.name
   item.contextValue = 'experiment'
   item.iconPath = new vscode.ThemeIcon(node.name.endsWith('.ipynb') ? 'notebook' : 'beaker')
   return item

@@ -9,7 +9,7 @@ import { root } from './paths.mjs'
 export const tiers = /** @type {const} */ ({
   unit: { says: 'fast, no processes', limitMinutes: 5 },
   integration: { says: 'real kernels, daemons and clients', limitMinutes: 18 },
-  e2e: { says: 'the whole product as a user has it', limitMinutes: 10 },
+  e2e: { says: 'the whole product as a user has it', limitMinutes: 15 },
   real: { says: 'long: peers, many kills, fuzzing', limitMinutes: 240 },
 })
 

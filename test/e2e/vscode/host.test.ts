@@ -1,19 +1,22 @@
+import { Bag } from '../../../shared/base/bag.ts'
 import { makeDaemonProject, type DaemonProject } from '../../daemon/project.ts'
 import { needEditor } from './editor.ts'
 import { assertAllPassed, runInHost } from './host.ts'
 
 describe('VS Code', function () {
   this.timeout(180_000)
+  const bag = new Bag()
   let project: DaemonProject
 
   before(async function () {
     needEditor(this)
     project = makeDaemonProject()
+    bag.add(() => project.close())
     const log = 'import daybook\ndaybook.log(accuracy=depth / 10)'
     project.notebook('train.ipynb', ['depth = 8', log], { parameters: true })
     for (const depth of [8, 9]) await project.json(['run', 'train.ipynb', '-p', `depth=${depth}`])
   })
-  after(() => project.close())
+  after(() => bag.close())
 
   it('runs the tests of the shell in its extension host', async () => {
     assertAllPassed(await runInHost({ files: ['activation', 'sidebar', 'cells'], workspace: project.root }))

@@ -55,7 +55,7 @@ describe('the sidebar', () => {
     assert.ok(kernel)
     const item = tree.getTreeItem(kernel)
     assert.equal(item.label, 'train.ipynb')
-    assert.match(String(item.description), /^idle · \.venv · [\d.]+ MB$/)
+    assert.match(String(item.description), /^idle · [\d.]+ MB · \.venv$/)
     await vscode.commands.executeCommand('daybook.stopKernel', kernel)
     await soon('it is gone', async () => (await tree.getChildren()).length === 0)
   }).timeout(60_000)

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FrameLocator, Locator, Page } from 'playwright-core'
+import { packageExtension, vsixPath } from '../../../scripts/package-vscode.mjs'
+import { Bag } from '../../../shared/base/bag.ts'
+import { makeDaemonProject, type DaemonProject } from '../../daemon/project.ts'
+import { installExtension, makeEditorFolder, needEditor, openBrowser, startCodeServer } from './editor.ts'
+
+/** Where pictures of each screen go, if anywhere: people look at them, and they stand in the documents. */
+const pictures = process.env['DAYBOOK_PICTURES']
+
+/**
+ * A new user's way, in the real window: a code-server that has never seen the project, our .vsix installed, a
+ * folder with a Python environment and nothing else.
+ */
+describe("a new user's way through VS Code", function () {
+  this.timeout(180_000)
+  let project: DaemonProject
+  const bag = new Bag()
+  let page: Page
+
+  before(async function () {
+    needEditor(this)
+    await packageExtension()
+    project = makeDaemonProject()
+    bag.add(() => project.close())
+    const { folder, remove } = makeEditorFolder()
+    bag.add(remove)
+    await installExtension(folder, vsixPath)
+    const server = await startCodeServer({ folder })
+    bag.add(() => server.close())
+    const browser = await openBrowser()
+    bag.add(() => browser.close())
+    page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    await page.goto(`${server.url}/?folder=${project.root}`)
+  })
+  after(() => bag.close())
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed' && pictures !== undefined) {
+      await page.screenshot({ path: join(pictures, `failed-${Date.now()}.png`) })
+    }
+  })
+
+  it('finds Daybook in the activity bar, with a word of welcome and nothing started', async () => {
+    await page.getByRole('tab', { name: 'Daybook' }).first().click()
+    await page.getByRole('button', { name: 'Try with Census Data' }).waitFor()
+    assert.equal((await project.daybook(['daemon', 'status'])).code, 3)
+    await picture('welcome')
+  })
+
+  it('opens the example with a kernel picked, runs it, and sees its runs appear', async () => {
+    await page.getByRole('button', { name: 'Try with Census Data' }).click()
+    await page.locator('.kernel-label', { hasText: '.venv' }).waitFor({ timeout: 60_000 })
+    const beganMs = Date.now()
+    await command('Notebook: Run All')
+    await page
+      .getByRole('treeitem', { name: /^Run .*, finished/ })
+      .first()
+      .waitFor({ timeout: 90_000 })
+    console.log(`      first run in the sidebar ${seconds(beganMs)} after Run All, kernel start included`)
+    await page
+      .getByRole('treeitem', { name: /^Run .*accuracy/ })
+      .first()
+      .waitFor({ timeout: 120_000 })
+    await page.getByRole('treeitem', { name: /^Kernel of income.ipynb, idle/ }).waitFor({ timeout: 60_000 })
+    console.log(`      all cells done after ${seconds(beganMs)}`)
+    await picture('notebook')
+  })
+
+  it('says under a training cell what it recorded', async () => {
+    await command('Focus Last Cell')
+    await page
+      .locator('.cell-statusbar-container', { hasText: /\d runs? · / })
+      .first()
+      .waitFor()
+    await picture('cell')
+  })
+
+  it('opens the table of runs, and a run', async () => {
+    await command('Daybook: Open Table of Runs')
+    await panel().getByRole('row').nth(1).waitFor({ timeout: 30_000 })
+    await picture('table')
+    await page
+      .getByRole('treeitem', { name: /^Run .*, finished/ })
+      .first()
+      .click()
+    await picture('run')
+  })
+
+  it('was activated quickly', async () => {
+    await command('Developer: Show Running Extensions')
+    const row = page.locator('.extension', { hasText: 'Daybook' }).first()
+    await row.waitFor()
+    const [, ms = ''] = /Activation: (\d+)ms/.exec(await row.innerText()) ?? []
+    console.log(`      activation: ${ms} ms of the extension host`)
+    assert.ok(Number(ms) > 0)
+  })
+
+  /** Runs a command by its title in the palette. */
+  async function command(title: string): Promise<void> {
+    const input = page.locator('.quick-input-widget input.input')
+    // While a page of ours has the focus, VS Code gets the key from it only after a while.
+    for (let tries = 0; tries < 5 && !(await input.isVisible()); tries++) {
+      await page.keyboard.press('F1')
+      await input.waitFor({ timeout: 3000 }).catch(() => null)
+    }
+    await input.fill(`>${title}`)
+    const row = page.locator('.quick-input-list .monaco-list-row').first()
+    await row
+      .getByText(title.split(': ')[1] ?? title)
+      .first()
+      .waitFor()
+    await page.keyboard.press('Enter')
+    await input.waitFor({ state: 'hidden' })
+  }
+
+  /** The page in the panel in front. */
+  function panel(): FrameLocator {
+    return inner(page.locator('iframe.webview:visible').last())
+  }
+
+  async function picture(name: string): Promise<void> {
+    if (pictures === undefined) return
+    mkdirSync(pictures, { recursive: true })
+    for (const theme of ['light', 'dark'] as const) {
+      // VS Code follows the system, and this is the system's word.
+      await page.emulateMedia({ colorScheme: theme })
+      await page.waitForTimeout(2000)
+      await page.screenshot({ path: join(pictures, `vscode-${name}-${theme}.png`) })
+    }
+  }
+})
+
+function seconds(sinceMs: number): string {
+  return `${((Date.now() - sinceMs) / 1000).toFixed(1)} s`
+}
+
+/** What a webview shows lies in a frame within its frame. */
+function inner(webview: Locator): FrameLocator {
+  return webview.contentFrame().locator('#active-frame').contentFrame()
+}

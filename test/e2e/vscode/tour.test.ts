@@ -123,12 +123,11 @@ describe("a new user's way through VS Code", function () {
   async function picture(name: string): Promise<void> {
     if (pictures === undefined) return
     mkdirSync(pictures, { recursive: true })
-    for (const theme of ['light', 'dark'] as const) {
-      // VS Code follows the system, and this is the system's word.
-      await page.emulateMedia({ colorScheme: theme })
-      await page.waitForTimeout(2000)
-      await page.screenshot({ path: join(pictures, `vscode-${name}-${theme}.png`) })
-    }
+    await page.screenshot({ path: join(pictures, `vscode-${name}-light.png`) })
+    await command('Preferences: Toggle between Light/Dark Themes')
+    await page.waitForTimeout(1500)
+    await page.screenshot({ path: join(pictures, `vscode-${name}-dark.png`) })
+    await command('Preferences: Toggle between Light/Dark Themes')
   }
 })
 

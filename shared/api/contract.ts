@@ -7,6 +7,7 @@ import { runMethods } from './run_methods.ts'
 import { trackingMethods } from './tracking_methods.ts'
 import { runPageMethods } from './run_page_methods.ts'
 import { tableMethods } from './table_methods.ts'
+import { studyMethods } from './study_methods.ts'
 import { transferMethods } from './transfer_methods.ts'
 
 /** Everything an editor, a view or the command line can ask of the daemon. */
@@ -19,6 +20,7 @@ export const methods = {
   ...trackingMethods,
   ...runPageMethods,
   ...tableMethods,
+  ...studyMethods,
   ...transferMethods,
 }
 

@@ -8,6 +8,7 @@ export interface StateTopics {
   'models.changed': { version: number }
   'kernels.changed': { version: number }
   'notebooks.changed': { version: number }
+  'studies.changed': { version: number }
 }
 
 /** Log topics: everything after the cursor, in order, each once, then what comes. */
@@ -25,4 +26,5 @@ export const stateTopics = [
   'models.changed',
   'kernels.changed',
   'notebooks.changed',
+  'studies.changed',
 ] as const satisfies readonly (keyof StateTopics)[]

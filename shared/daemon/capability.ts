@@ -6,7 +6,7 @@ import type { Row, Store } from '../store/store.ts'
 export type CapabilityId = string & { readonly brand: 'CapabilityId' }
 
 /** Why a token was given out. */
-export type CapabilityKind = 'kernel' | 'exec' | 'script' | 'project'
+export type CapabilityKind = 'kernel' | 'exec' | 'script' | 'project' | 'host' | 'trial'
 
 /**
  * The right of one process to log to this project, as a token in its tracking address. It names the kernel,
@@ -18,7 +18,7 @@ export interface Capability {
   kind: CapabilityKind
   kernelId: string | null
   notebook: string | null
-  /** kernel: the notebook run its runs are nested in; exec: the run everything goes into. */
+  /** kernel: the notebook run its runs are nested in; exec, trial: the run everything goes into. */
   runId: string | null
   process: ProcessIdentity | null
   createdMs: number

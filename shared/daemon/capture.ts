@@ -59,7 +59,8 @@ export class Capture {
       tags['mlflow.source.name'] = capability.notebook
       tags['mlflow.source.type'] = 'NOTEBOOK'
     }
-    const nested = capability.kind === 'kernel' && capability.runId !== null && capability.runId !== runId
+    const nests = capability.kind === 'kernel' || capability.kind === 'trial'
+    const nested = nests && capability.runId !== null && capability.runId !== runId
     if (nested && known['mlflow.parentRunId'] === undefined) tags['mlflow.parentRunId'] = capability.runId
     this.#tag(runId, tags)
     this.#open.set(runId, capability.id)
@@ -88,8 +89,9 @@ export class Capture {
     const { store, clock } = this.#parts
     const orphans = [...this.#open].filter(([runId, id]) => {
       const capability = getCapability(store, id)
-      // A notebook run ends when its runner says so, which knows how.
-      if (capability?.kind === 'kernel' && capability.runId === runId) return false
+      // A notebook run or a trial ends when its runner says so, which knows how.
+      const isRunners = capability?.kind === 'kernel' || capability?.kind === 'trial'
+      if (isRunners && capability.runId === runId) return false
       return capability === null || gone(capability)
     })
     const ids = orphans.map(([id]) => id)

@@ -38,10 +38,11 @@ import { runHandlers } from './handlers/run_handlers.ts'
 import { trackingHandlers } from './handlers/tracking_handlers.ts'
 import { runPageHandlers } from './handlers/run_page_handlers.ts'
 import { tableHandlers } from './handlers/table_handlers.ts'
+import { studyHandlers } from './handlers/study_handlers.ts'
 import { transferHandlers } from './handlers/transfer_handlers.ts'
 import { freePort, openIdentity, saveIdentity, type Identity } from './identity.ts'
 import { ingestEvents } from './ingest.ts'
-import { Kernels } from './kernels.ts'
+import { Kernels, pythonFolder } from './kernels.ts'
 import { Life } from './life.ts'
 import type { LogRequest } from './line.ts'
 import { createMlflowHandler } from './mlflow/dispatch.ts'
@@ -52,6 +53,7 @@ import { PageAccess } from './page_access.ts'
 import { servePage } from './page_files.ts'
 import { createDaemonServer } from './server.ts'
 import { takeSpools } from './spool.ts'
+import { openStudies } from './study/open_studies.ts'
 import { TopicBoard } from './topics.ts'
 
 /** What the daemon is started with. */
@@ -98,6 +100,13 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     url,
     processEnded: (ended) => endRuns((capability) => capability.id === ended.id),
   })
+  const { studies, leases } = openStudies({
+    ...{ store, clock, paths, log, kernels, capture, topics, url, takeSpools: lookForSpools },
+    packageFolder: pythonFolder(),
+    runner: () => runner,
+  })
+  bag.add(() => leases.close())
+  bag.add(() => studies.close())
   const runner = new NotebookRunner({
     store,
     clock,
@@ -106,6 +115,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     capture,
     topics,
     log,
+    ended: (run) => studies.notebookEnded(run),
     takeSpools: lookForSpools,
   })
   bag.add(() => runner.close())
@@ -139,6 +149,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     ...trackingHandlers(paused, topics),
     ...runPageHandlers({ store, searcher, clock, artifactsDir, root: paths.root }),
     ...tableHandlers({ store, searcher, clock, topics }),
+    ...studyHandlers({ studies, store, leases, root: paths.root }),
     ...transferHandlers({ store, clock, topics, artifactsDir }),
     ...cleanUpHandlers({ store, clock, paths, topics }),
   }
@@ -167,7 +178,11 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
           else topics.bump(`${subject}.changed`)
         },
       }),
-    ingest,
+    ingest: (lines, capability) => {
+      const accepted = ingest(lines, capability)
+      return studies.isToStop(capability.runId) ? { accepted, stop: true } : { accepted }
+    },
+    trials: (message, capability) => studies.poll(message, capability),
     clientsChanged: (count) => (clients = count),
     log,
   })
@@ -193,7 +208,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   })
   log(`version ${version} serves ${paths.root} at ${url()}`)
   lookForSpools()
-  void runner.resume()
+  void studies.resume().then(() => runner.resume())
   void cells.resume().catch((error: unknown) => log(describe(error)))
   const timer = setInterval(() => void look(), lookEveryMs)
   bag.add(() => clearInterval(timer))
@@ -213,8 +228,13 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
 
   async function look(): Promise<void> {
     lookForSpools()
+    studies.look()
     endRuns(({ process: holder }) => holder !== null && !isAlive(holder))
-    const needed = clients > 0 || runner.running > 0 || someHolderLives(store) || (await livingKernels()) > 0
+    const needed =
+      clients > 0 ||
+      runner.running + studies.running > 0 ||
+      someHolderLives(store) ||
+      (await livingKernels()) > 0
     if (life.check(needed)) stop()
   }
 
@@ -233,6 +253,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
 
   function runsTouched(ids: readonly string[]): void {
     capture.runsTouched(ids as Parameters<Capture['runsTouched']>[0])
+    studies.runsTouched(ids)
     topics.bump('runs.changed')
   }
 

@@ -111,7 +111,9 @@ function beginRun(
   if (runExists(store, runId)) return
   const experiment = event.experiment ?? capability.notebook ?? 'scripts'
   const tags: Record<string, string> = { ...event.tags }
-  const parent = event.parent_run_id ?? (capability.kind === 'kernel' ? capability.runId : null)
+  const parent =
+    event.parent_run_id ??
+    (capability.kind === 'kernel' || capability.kind === 'trial' ? capability.runId : null)
   if (parent !== null && parent !== runId) tags['mlflow.parentRunId'] = parent
   if (event.execution != null) {
     tags['daybook.execution'] = event.execution

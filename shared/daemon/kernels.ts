@@ -140,7 +140,7 @@ export class Kernels {
 }
 
 /** Where our Python lies: beside the sources, or beside the bundle. */
-function pythonFolder(): string {
+export function pythonFolder(): string {
   const here = fileURLToPath(import.meta.url)
   return here.endsWith('.ts') ? join(dirname(here), '..', 'python') : join(dirname(here), 'python')
 }

@@ -28,14 +28,15 @@ export function moduleEnvironment(capability: Capability, where: ModuleSurroundi
     MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT: '1',
   }
   const { notebook, runId } = capability
+  const intoOneRun = capability.kind === 'exec' || capability.kind === 'trial'
   if (notebook !== null) env['DAYBOOK_NOTEBOOK'] = notebook
   if (isEmpty(inherited['MLFLOW_TRACKING_URI'])) {
     env['MLFLOW_TRACKING_URI'] = address
     if (notebook !== null && isEmpty(inherited['MLFLOW_EXPERIMENT_NAME']))
       env['MLFLOW_EXPERIMENT_NAME'] = notebook
-    if (capability.kind === 'exec' && runId !== null) env['MLFLOW_RUN_ID'] = runId
+    if (intoOneRun && runId !== null) env['MLFLOW_RUN_ID'] = runId
   }
-  if (capability.kind === 'exec') {
+  if (intoOneRun) {
     env['PYTHONPATH'] = prepend(join(where.pythonFolder, 'exec'), inherited['PYTHONPATH'])
     if (runId !== null) env['DAYBOOK_RUN_ID'] = runId
   } else {

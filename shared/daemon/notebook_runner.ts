@@ -39,8 +39,17 @@ export interface NotebookRunnerParts {
   capture: Capture
   topics: TopicBoard
   log: Log
+  /** Told when a notebook run is over. */
+  ended?(run: NotebookRun): void
   /** Takes in what processes that are gone could not deliver. */
   takeSpools(): void
+}
+
+/** A notebook run that is part of something larger, such as a study. */
+export interface NotebookRunWithin {
+  name: string
+  /** With the run it is nested in. */
+  tags: Record<string, string>
 }
 
 /** Name of the executed notebook among the artifacts of its run. */
@@ -86,7 +95,7 @@ export class NotebookRunner {
    * Begins to execute a notebook; returns before the kernel runs.
    * @throws Problem for a notebook that cannot be read or parameters that do not fit
    */
-  async start(wanted: ParsedOf<'notebooks.run'>): Promise<NotebookRun> {
+  async start(wanted: ParsedOf<'notebooks.run'>, within?: NotebookRunWithin): Promise<NotebookRun> {
     const { store, clock, paths } = this.#parts
     const file = await readNotebook(wanted.path)
     const given = injectParameters(file.document, wanted.parameters)
@@ -95,13 +104,14 @@ export class NotebookRunner {
     const experimentId = ensureExperiment(store, path, nowMs)
     const run = createRun(store, {
       experimentId,
-      name: `${basename(path, extname(path))} ${countRuns(store, experimentId) + 1}`,
+      name: within?.name ?? `${basename(path, extname(path))} ${countRuns(store, experimentId) + 1}`,
       startMs: nowMs,
       tags: {
         'daybook.kind': 'notebook',
         'daybook.notebook': path,
         'mlflow.source.name': path,
         'mlflow.source.type': 'NOTEBOOK',
+        ...within?.tags,
       },
     })
     const defaults: Record<string, string> = {}
@@ -283,6 +293,7 @@ export class NotebookRunner {
     this.#keep(active)
     topics.bump('runs.changed')
     topics.bump('kernels.changed')
+    this.#parts.ended?.(progress)
   }
 
   /** The executed notebook becomes an artifact, secrets in its code taken out; the working copy goes. */

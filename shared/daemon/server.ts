@@ -27,8 +27,10 @@ export interface ServerParts extends LineParts {
     path: string,
     capability: Capability | null,
   ): Promise<boolean>
-  /** Takes the events of the kernel module, a chunk of lines; returns how many were accepted. */
-  ingest(lines: string, capability: Capability): number
+  /** Takes the events of the kernel module, a chunk of lines; says how many were accepted. */
+  ingest(lines: string, capability: Capability): { accepted: number; stop?: true }
+  /** Takes what the host of a study's trials says; answers what it is to do. */
+  trials(message: string, capability: Capability): Promise<unknown>
   /** Told how many clients are connected, after each change. */
   clientsChanged(count: number): void
   log(message: string): void
@@ -121,8 +123,10 @@ async function routeCapability(
   if (capability === null)
     throw new Problem('unauthorized', 'This tracking address is not known to the project')
   if (rest === '/daybook/events' && request.method === 'POST') {
-    const accepted = parts.ingest(await readBody(request), capability)
-    return sendJson(response, 200, { accepted })
+    return sendJson(response, 200, parts.ingest(await readBody(request), capability))
+  }
+  if (rest === '/daybook/trials' && request.method === 'POST') {
+    return sendJson(response, 200, await parts.trials(await readBody(request), capability))
   }
   if (await parts.mlflow(request, response, rest, capability)) return
   sendJson(response, 404, { error_code: 'ENDPOINT_NOT_FOUND', message: `No route at ${rest}` })

@@ -46,7 +46,8 @@ describe('createDaemonServer()', () => {
       },
       accessOf: (given) => (given === 'reader' ? 'read' : null),
       page: async () => false,
-      ingest: (lines) => ingested.push(...lines.split('\n')),
+      ingest: (lines) => ({ accepted: ingested.push(...lines.split('\n')) }),
+      trials: () => Promise.resolve({}),
       clientsChanged: () => undefined,
       log: () => undefined,
     }

@@ -19,6 +19,8 @@ import { runsCommand, type RunsOptions } from './runs.ts'
 import { showCommand, type ShowOptions } from './show.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 import { uiCommand, type UiOptions } from './ui.ts'
+import { tuneCommand, type TuneOptions } from './tune.ts'
+import { studiesCommand } from './studies.ts'
 import { exportCommand, importCommand, type ExportOptions, type ImportOptions } from './transfer.ts'
 
 const terminal = openTerminal()
@@ -63,6 +65,63 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     .action(
       action((context, [notebook, options]) =>
         runCommand(context, notebook as string, options as RunOptions),
+      ),
+    )
+  add(program, 'tune [notebook]', 'search for better parameters of a notebook, many trials in parallel')
+    .option(
+      '--metric <name[:min|max]>',
+      'what is to be better, as the notebook logs it; may be repeated',
+      collect,
+    )
+    .option('--mode <mode>', 'max or min (default: as the name of the metric tells)')
+    .option(
+      '--space <range>',
+      "e.g. 'lr=log(1e-4,1e-1)' 'depth=int(2,10)' 'kind=choice(a,b)'; may be repeated",
+      collect,
+    )
+    .option(
+      '-p, --parameter <name=value>',
+      'a parameter that is the same in all trials; may be repeated',
+      collect,
+    )
+    .option('--trials <n>', 'how many (default 100)', positive)
+    .option('--parallel <n>', 'how many at a time (default: as many as the machine holds)', positive)
+    .option('--timeout <time>', 'begin no trial after this time, e.g. 90s, 15m, 2h')
+    .option('--sampler <name>', 'auto, random, tpe, gp, …')
+    .option('--pruner <name>', 'auto, none, median, asha, …')
+    .option('--seed <n>', 'where chance begins')
+    .option('--deterministic', 'the same seed gives the same study, in parallel too')
+    .option(
+      '--repeats <n>',
+      'measure best and default this often more, with other seeds: how sure is the gain?',
+    )
+    .option('--cores <n>', 'cores of one trial (default: its part of the machine)')
+    .option('--gpu <share>', 'part of a GPU for one trial, 0 for none (default: by measured memory)')
+    .option('--trial-timeout <time>', 'end a trial after this time')
+    .option('--trial-memory <MB>', 'end a trial beyond this memory')
+    .option('--retries <n>', 'how often a trial that crashed is tried again (default 1)')
+    .option('--workers <how>', 'auto, fork, prepared or kernel: how trials get their processes')
+    .option('--kernel <name>', 'kernel to use (default: the one the notebook names)')
+    .option('--study <file>', 'a study file (default: NAME.study.yaml beside the notebook, if there is one)')
+    .option('--save', 'write these settings to NAME.study.yaml beside the notebook')
+    .option('--write-best', 'write the best parameters into the notebook')
+    .option('--junit <file>', 'also write the result as JUnit XML')
+    .option('--fail-if <condition>', "exit with 1 if e.g. 'best < 0.9', 'gain <= 0', 'failed > 10'", collect)
+    .action(
+      action((context, [notebook, options]) =>
+        tuneCommand(context, notebook as string | undefined, options as TuneOptions),
+      ),
+    )
+  add(program, 'studies [study]', 'list studies, or show one; with an action, change one that runs')
+    .option('--pause', 'begin no trials for now')
+    .option('--resume', 'go on')
+    .option('--stop', 'begin no more trials')
+    .option('--cancel', 'end it with all that runs')
+    .option('--write-best', 'write the best parameters into the notebook')
+    .option('--replay', 'ask for every trial again from the log, and compare')
+    .action(
+      action((context, [study, options]) =>
+        studiesCommand(context, study as string | undefined, options as Record<string, boolean>),
       ),
     )
   add(program, 'runs', 'list runs')

@@ -17,11 +17,15 @@ import time as _time
 from typing import Any, Mapping, Optional
 
 from . import process as _process
+from . import progress as _progress
 from .clean import warn_once as _warn_once
 from .runs import Run
 from .session import _entered
 
-__all__ = ["Run", "active_run", "artifact", "autolog", "dataset", "figure", "flush", "log", "params", "run", "tags"]
+__all__ = [
+    *("Run", "active_run", "artifact", "autolog", "dataset", "figure", "flush", "log", "params", "report", "run"),
+    *("should_stop", "tags"),
+]
 __version__ = "0.1.0"
 
 
@@ -98,6 +102,16 @@ def autolog() -> None:
 def flush(timeout_s: float = 5.0) -> bool:
     """Waits until what was logged has arrived, or is safe on disk; False if that takes longer."""
     return _process.session().flush(timeout_s)
+
+
+def report(value: Any, step: Optional[int] = None) -> None:
+    """Tells a study how good this trial is so far (its objective), so that a hopeless one can end early."""
+    _progress.report(value, step)
+
+
+def should_stop() -> bool:
+    """Whether this trial should end its training loop now. Always False outside of a study. Takes no time."""
+    return _progress.should_stop()
 
 
 def _target() -> Run:

@@ -109,6 +109,17 @@ def move(url: str) -> None:
         _adopt(Session(url, os.environ.get("DAYBOOK_SPOOL")))
 
 
+def become(fresh: Session) -> None:
+    """This process is a trial of its own from now on, with a session of its own."""
+    global _session
+    from . import datafiles
+
+    _session = fresh
+    fresh.on_run.append(datafiles.send)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_in_child)
+
+
 def _from_environment() -> Optional[Session]:
     url = os.environ.get("DAYBOOK_URL", "")
     if not may_track() or not is_loopback(url):

@@ -6,7 +6,7 @@ Nothing here raises into the user's code, apart from wrong use of the context ma
 import os
 import time
 import uuid
-from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict, FrozenSet, Mapping, Optional
 
 from .clean import MAX_TAG, metric_name, metric_value, param_value, shortened, warn_once
 from .usage import cpu_ms, peak_rss_bytes
@@ -38,6 +38,8 @@ class Run:
         self._session = session
         self._cpu_ms = cpu_ms()
         self._params: Dict[str, str] = {}
+        self.fixed: FrozenSet[str] = frozenset()
+        """Parameters that a study has set: a fit's own of the same name are not told again."""
         self._steps: Dict[str, int] = {}
 
     def begin(self, tags: Optional[Mapping[str, str]] = None, at_ms: Optional[int] = None) -> "Run":
@@ -81,6 +83,8 @@ class Run:
         fresh: Dict[str, str] = {}
         for key, value in {**(params or {}), **more}.items():
             name, text = metric_name(key), param_value(value)
+            if name in self.fixed:
+                continue
             known = self._params.get(name)
             if known is None:
                 self._params[name] = fresh[name] = text

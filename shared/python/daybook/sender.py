@@ -10,7 +10,7 @@
 import threading
 import time
 from collections import deque
-from typing import Deque, List, Optional
+from typing import Callable, Deque, List, Optional
 
 from .connection import Connection, Unreachable
 from .lines import Item, to_lines
@@ -36,6 +36,7 @@ class Sender:
         self.url = url
         self.spool = spool
         self.dropped = 0
+        self.on_answer: Optional[Callable[[bytes], None]] = None
         self._linger_s = LINGER_S
         self._start_over()
 
@@ -70,6 +71,10 @@ class Sender:
             self._spill()
         if urgent:
             self._hurry.set()
+
+    def hurry(self) -> None:
+        """What waits is sent at once."""
+        self._hurry.set()
 
     @property
     def away(self) -> bool:
@@ -219,12 +224,14 @@ class Sender:
 
     def _post(self, lines: List[bytes]) -> bool:
         try:
-            status, _ = self._connection.post("/daybook/events", b"\n".join(lines) + b"\n", _HEADERS)
+            status, answer = self._connection.post("/daybook/events", b"\n".join(lines) + b"\n", _HEADERS)
         except Unreachable:
             return self._wait_longer()
         if 200 <= status < 300:
             self._retry_at = 0.0
             self._back_off_s = BACK_OFF_S[0]
+            if self.on_answer is not None:
+                self.on_answer(answer)
             return True
         if status >= 500 or status in _LATER:
             return self._wait_longer()

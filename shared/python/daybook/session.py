@@ -10,7 +10,7 @@ import contextvars
 import os
 import sys
 import threading
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from .clean import metric_name
 from .lines import Item
@@ -48,6 +48,8 @@ class Session:
         self.open_explicit: List[Run] = []
         self.on_first_run: List[Any] = []
         self.on_run: List[Any] = []
+        self.rests = False
+        """Whether fits are not told: these cells belong to no run."""
         self._spool_folder = spool_folder
         self._forked = False
         self._lock = threading.RLock()
@@ -76,6 +78,16 @@ class Session:
     def flush(self, timeout_s: float = 1.0) -> bool:
         """Waits until what was logged has arrived (or is safe on disk)."""
         return self._sender is None or self._sender.flush(timeout_s)
+
+    def hurry(self) -> None:
+        """What was logged goes out at once."""
+        if isinstance(self._sender, Sender):
+            self._sender.hurry()
+
+    def on_answer(self, hear: Callable[[bytes], None]) -> None:
+        """Has `hear` called with what the daemon answers to events."""
+        if isinstance(self._sender, Sender):
+            self._sender.on_answer = hear
 
     def current(self) -> Optional[Run]:
         """The run that things are logged to now; None if nothing has begun one."""

@@ -117,7 +117,7 @@ def current() -> Optional[Fit]:
 def may_tell(library: str) -> bool:
     """Whether fits of this library are ours to tell: there is a daemon, this is the first rank, mlflow rests."""
     session = process.session()
-    return session.active and session.rank == 0 and not _mlflow_tells(library)
+    return session.active and not session.rests and session.rank == 0 and not _mlflow_tells(library)
 
 
 def begin(library: str, label: str) -> Optional[Fit]:

@@ -1,0 +1,138 @@
+import type { StudyGain, StudySummary, StudyTrialState } from '../../api/study_methods.ts'
+import { meanInterval } from '../../stats/mean_interval.ts'
+import { formatDomain } from '../../tuning/space_text.ts'
+import { choosePruner } from '../../tuning/pruner_choice.ts'
+import { chooseSampler } from '../../tuning/sampler_choice.ts'
+import { bestTrial, isUsable, losses } from '../../tuning/trial.ts'
+import { asTrial, tellTrial, type StudyRecord, type TrialRecord } from './study_record.ts'
+import type { StudySearch } from './study_search.ts'
+
+/** The trial with the best first objective; null before one is complete. Repeats do not count. */
+export function bestOf(trials: readonly TrialRecord[], { search }: StudySearch): TrialRecord | null {
+  const counted = trials.filter(({ role }) => role !== 'repeat')
+  const best = bestTrial(search, counted.map(asTrial))
+  return best === null ? null : (trials[best.number] ?? null)
+}
+
+/** A study in a few numbers. */
+export function summarize(
+  record: StudyRecord,
+  trials: readonly TrialRecord[],
+  study: StudySearch,
+): StudySummary {
+  const { progress, settings } = record
+  const { search } = study
+  const counts: Record<StudyTrialState, number> = {
+    ...{ queued: 0, running: 0, complete: 0, pruned: 0, failed: 0, cancelled: 0 },
+  }
+  for (const { state } of trials) counts[state]++
+  const best = bestOf(trials, study)
+  const own = defaultOf(trials)
+  const ended = trials.filter(({ role, endedMs }) => role === 'search' && endedMs !== null)
+  return {
+    id: record.id,
+    name: record.name,
+    notebook: record.notebook,
+    runId: record.runId,
+    state: record.state,
+    settings,
+    space: Object.fromEntries(search.space.parameters.map((one) => [one.name, formatDomain(one)])),
+    parallel: progress.parallel,
+    trials: counts,
+    best: best === null ? null : tellTrial(best),
+    front: search.directions.length > 1 ? paretoFront(trials, study) : [],
+    defaultTrial: own?.number ?? null,
+    gain: best === null || own === null ? null : gainOf(study, trials, best, own),
+    sinceBest: best === null ? ended.length : ended.filter(({ number }) => number > best.number).length,
+    importance: [],
+    how: {
+      sampler: chooseSampler(study.sampler, search).says,
+      pruner: choosePruner(study.pruner, search).says,
+      mode: progress.mode,
+      why: progress.why,
+      sharedCells: progress.sharedCells,
+      sharedSeconds: progress.sharedSeconds,
+      coresPerTrial: progress.cores,
+      devices: progress.devices,
+    },
+    notes: progress.notes,
+    failure: progress.failure,
+    createdAtMs: record.createdMs,
+    endedAtMs: record.endedMs,
+  }
+}
+
+/** The trial with the notebook's own values: the first one, if it was put there. */
+function defaultOf(trials: readonly TrialRecord[]): TrialRecord | null {
+  const first = trials[0]
+  const isOwn = first !== undefined && first.enqueued && (first.says ?? '').startsWith("the notebook's own")
+  return isOwn && first.state === 'complete' ? first : null
+}
+
+/**
+ * How much better the best is than the notebook's own values. Each was measured once in the search, and the best is
+ * the luckiest of many, so that only repeats with other seeds tell how sure the gain is: their difference of means,
+ * with the interval of Welch's standard error at the smaller number of measurements.
+ */
+export function gainOf(
+  { search }: StudySearch,
+  trials: readonly TrialRecord[],
+  best: TrialRecord,
+  own: TrialRecord,
+): StudyGain {
+  const sign = search.directions[0] === 'minimize' ? -1 : 1
+  const again = (of: TrialRecord): number[] =>
+    trials.filter(({ repeatOf, state }) => repeatOf === of.number && state === 'complete').flatMap(firstValue)
+  const gain = sign * ((best.values[0] ?? NaN) - (own.values[0] ?? NaN))
+  if (best === own) {
+    return {
+      gain: 0,
+      interval: null,
+      verdict: 'noise',
+      says: "the notebook's own values are the best so far",
+    }
+  }
+  const [better, before] = [again(best), again(own)]
+  const n = Math.min(better.length, before.length)
+  if (n < 2) {
+    const says =
+      'measured once each; --repeats 5 measures both again with other seeds, which tells how sure it is'
+    return { gain, interval: null, verdict: 'unknown', says }
+  }
+  const difference = sign * (mean(better) - mean(before))
+  // Of the means' difference: meanInterval divides by the root of n once more.
+  const sd = Math.sqrt(n * (variance(better) / better.length + variance(before) / before.length))
+  const interval = meanInterval({ n, mean: difference, sd })
+  const isSmall = Math.abs(difference) < 0.01 * Math.max(Math.abs(mean(before)), 1e-12)
+  const verdict = interval === null || interval.low <= 0 ? 'noise' : isSmall ? 'small' : 'real'
+  return { gain: difference, interval, verdict, says: `from ${n} more measurements of each with other seeds` }
+}
+
+/** Trials that no other one beats in all objectives. */
+function paretoFront(trials: readonly TrialRecord[], { search }: StudySearch): number[] {
+  const usable = trials
+    .filter(({ role }) => role !== 'repeat')
+    .map(asTrial)
+    .filter((one) => isUsable(search, one))
+  const points = usable.map((trial) => ({ number: trial.number, values: losses(search, trial) }))
+  return points
+    .filter(({ values }) => !points.some((other) => dominates(other.values, values)))
+    .map(({ number }) => number)
+}
+
+function dominates(a: readonly number[], b: readonly number[]): boolean {
+  return a.every((value, at) => value <= (b[at] ?? NaN)) && a.some((value, at) => value < (b[at] ?? NaN))
+}
+
+function firstValue({ values }: TrialRecord): number[] {
+  return values.slice(0, 1)
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function variance(values: readonly number[]): number {
+  const middle = mean(values)
+  return values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1)
+}

@@ -147,7 +147,7 @@ function conditional(lines: readonly string[]): Record<string, unknown> | null {
   if (space.parameters.every(({ when }) => when.length === 0)) return null
   const texts = formatSpaceObject(space)
   return Object.fromEntries(
-    space.parameters.map((parameter) => {
+    space.parameters.map((parameter): [string, unknown] => {
       if (parameter.when.length === 0) return [parameter.name, texts[parameter.name]]
       const branch = Object.fromEntries(parameter.when.map(({ parameter: name, among }) => [name, among]))
       if (parameter.kind === 'choice') {

@@ -62,8 +62,9 @@ export class TuneReporter {
     const terminal = this.#terminal
     const isBest = study.best?.number === trial.number
     const took = formatDuration(trial.endedAtMs - (trial.startedAtMs ?? trial.endedAtMs)).padStart(8)
-    const marks = { complete: terminal.style('green', '✓'), pruned: terminal.style('yellow', '◌') }
-    const mark = marks[trial.state as 'complete'] ?? terminal.style('red', '✗')
+    const [style, sign] =
+      marks[trial.state === 'complete' || trial.state === 'pruned' ? trial.state : 'failed']
+    const mark = terminal.style(style, sign)
     const shown =
       trial.values.length > 0 ? trial.values.map(formatNumber).join('  ') : (trial.lastReport?.value ?? null)
     const value = typeof shown === 'number' ? `(${formatNumber(shown)})` : (shown ?? '')
@@ -80,6 +81,8 @@ export class TuneReporter {
     )
   }
 }
+
+const marks = { complete: ['green', '✓'], pruned: ['yellow', '◌'], failed: ['red', '✗'] } as const
 
 /** What was found, in a few lines. */
 export function tuneSummary(

@@ -30,7 +30,7 @@ export interface HostedStudy {
   readonly folder: string
   readonly cwd: string
   readonly seedParameter: string | null
-  readonly stops: Readonly<Record<string, 'cancelled' | 'pruned'>>
+  readonly stops: ReadonlyMap<string, 'cancelled' | 'pruned'>
   readonly isOver: boolean
   attemptBegan(id: string, pid: number, startTime: string | null): void
   attemptEnded(id: string, told: HostMessage['attempts'][number]): void
@@ -159,12 +159,12 @@ export class HostLine {
   }
 
   #answer(): HostAnswer {
-    const stops = Object.entries(this.#study.stops).filter(([id]) => this.#known.has(id))
+    const stops = [...this.#study.stops].filter(([id]) => this.#known.has(id))
     return {
       run: [...this.#orders.values()].filter(({ attempt }) => !this.#known.has(attempt)),
       stop: Object.fromEntries(stops),
       seen: [...this.#seen],
-      over: this.#study.isOver,
+      over: this.#study.isOver || this.#study.record.progress.mode === 'kernel',
     }
   }
 

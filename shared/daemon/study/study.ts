@@ -1,23 +1,23 @@
 import { dirname, join } from 'node:path'
 import type { StudySummary } from '../../api/study_methods.ts'
 import { Problem } from '../../base/problem.ts'
-import { attemptFollows, meaning, triesAgain, type Outcome } from '../../compute/attempt.ts'
+import { attemptFollows, meaning, triesAgain } from '../../compute/attempt.ts'
 import type { Machine } from '../../compute/device.ts'
 import type { HostAnswer, HostMessage, ToldAttempt } from '../../compute/host_message.ts'
-import { endProcessGroup, readShown, removeTraces } from '../../compute/trial_host.ts'
+import { endProcessGroup, removeTraces } from '../../compute/trial_host.ts'
 import type { NotebookDocument } from '../../notebook/document.ts'
 import { getRun } from '../../runs/run.ts'
 import type { Point } from '../../tuning/space.ts'
 import { HostLine } from './host_line.ts'
-import { isInside, judge, pointValues, type StudySearch } from './study_search.ts'
+import { isInside, judge, type StudySearch } from './study_search.ts'
 import { TrialBook } from './trial_book.ts'
-import { judgeEnd, prunedMark } from './trial_end.ts'
-import { asTrial, dropReports, saveAttempt, saveReport, saveStudy, saveTrial } from './study_record.ts'
+import { endTrial, keepShown, prunedMark, tryAgain } from './trial_end.ts'
+import { asTrial, saveAttempt, saveReport, saveStudy, saveTrial } from './study_record.ts'
 import type { AttemptRecord, StudyPhase, StudyRecord, TrialRecord } from './study_record.ts'
 import { bestOf, summarize } from './study_summary.ts'
 import { launchTrial, seedParameter } from './trial_launch.ts'
 import type { StudyParts } from './study_parts.ts'
-import { endStudyRun, endTrialRun, keepTrialNotebook, newReports } from './trial_run.ts'
+import { endStudyRun, newReports } from './trial_run.ts'
 
 /** How long a trial that has no use goes on before it is ended, where its code does not ask. */
 const graceMs = 2000
@@ -38,13 +38,14 @@ export class Study {
   readonly document: NotebookDocument
   readonly machine: Machine
   readonly search: StudySearch
+  /** The most memory of a GPU that one of its trials took; null before that is known. */
+  measuredBytes: number | null = null
   readonly #parts: StudyParts
   readonly #line: HostLine
   #timers = new Set<NodeJS.Timeout>()
   /** Attempts whose host was told to end them, and why. */
-  #stops: Record<string, 'cancelled' | 'pruned'> = {}
+  #stops = new Map<string, 'cancelled' | 'pruned'>()
   #cancelling = false
-  #measuredBytes: number | null = null
   #closed = false
 
   constructor(
@@ -79,10 +80,6 @@ export class Study {
     return join(this.#parts.paths.dir, 'studies', this.record.id)
   }
 
-  get measuredBytes(): number | null {
-    return this.#measuredBytes
-  }
-
   /** Begins, or goes on after another daemon. */
   async start(): Promise<void> {
     const { timeoutS } = this.record.settings
@@ -92,12 +89,10 @@ export class Study {
     }
     if (this.trials.length === 0) this.book.tryDefaults(this.document)
     if (this.record.progress.mode !== 'kernel') await this.#line.open()
-    else
-      this.reconcile(
-        new Set(
-          this.running.flatMap((trial) => (trial.runId === null ? [] : trial.attempts.map(({ id }) => id))),
-        ),
-      )
+    else {
+      const begun = this.running.filter(({ runId }) => runId !== null)
+      this.reconcile(new Set(begun.flatMap(({ attempts }) => attempts.map(({ id }) => id))))
+    }
     this.#save()
     this.pump()
   }
@@ -144,6 +139,8 @@ export class Study {
     const attempt = this.#openAttempts().find((one) => one.id === id)
     if (attempt === undefined || attempt.pid !== null) return
     Object.assign(attempt, { state: 'running', pid, startTime })
+    const trial = this.trials[attempt.number]
+    if (trial !== undefined) trial.startedMs = this.#parts.clock.nowMs()
     this.#parts.bindCapability(attempt.capabilityId, { pid, startTime })
     saveAttempt(this.#parts.store, this.record.id, attempt)
   }
@@ -164,14 +161,16 @@ export class Study {
     trial.peakRssBytes = told.peak_rss_bytes ?? trial.peakRssBytes
     this.#parts.takeSpools()
     const again = !this.#cancelling && triesAgain(outcome, before, this.record.settings.retries)
+    const ending = { parts: this.#parts, record: this.record, book: this.book }
     this.#parts.store.transaction(() => {
       saveAttempt(this.#parts.store, this.record.id, attempt)
-      if (again) this.#requeue(trial, attempt, outcome)
-      else this.#finishTrial(trial, attempt, told)
+      if (again) this.note(tryAgain(ending, trial, attempt))
+      else endTrial(ending, attempt, { trial, told, toStop: this.isToStop(trial) })
     })
-    delete this.#stops[id]
+    this.#stops.delete(id)
     this.pump()
-    setImmediate(() => this.#keepNotebook(trial, attempt))
+    const file = this.outputsOf(attempt.id)
+    setImmediate(() => keepShown(ending, this, { trial, attempt, file, shared: this.#line.sharedOutputs() }))
   }
 
   /** Something of a trial's run changed: new intermediate values are judged. */
@@ -217,7 +216,7 @@ export class Study {
     if (this.record.progress.mode === 'kernel' && trial.runId !== null) {
       void this.#parts.cancelNotebook(trial.runId)
     } else {
-      this.#stops[attempt.id] = 'cancelled'
+      this.#stops.set(attempt.id, 'cancelled')
       this.#line.wake()
     }
   }
@@ -267,7 +266,7 @@ export class Study {
   }
 
   /** What the host is to end. */
-  get stops(): Readonly<Record<string, 'cancelled' | 'pruned'>> {
+  get stops(): ReadonlyMap<string, 'cancelled' | 'pruned'> {
     return this.#stops
   }
 
@@ -291,12 +290,13 @@ export class Study {
       if (attempt?.pid != null) endProcessGroup({ pid: attempt.pid, startTime: attempt.startTime })
       if (attempt !== undefined) this.attemptEnded(attempt.id, { attempt: attempt.id, outcome: 'cancelled' })
     }
-    if (!this.isOver) this.#end()
+    this.pump()
   }
 
   /** The notebook needs kernels: each trial gets one from now on. */
   useKernels(why: string): void {
     const { progress, settings } = this.record
+    if (progress.mode === 'kernel' || this.isOver) return
     if (settings.mode !== 'auto' && settings.mode !== 'kernel') {
       this.fail(`The notebook cannot run without a kernel: ${why}`)
       return
@@ -305,10 +305,6 @@ export class Study {
     this.#save()
     this.hostLost()
     this.pump()
-  }
-
-  gpuMeasured(bytes: number): void {
-    this.#measuredBytes = Math.max(this.#measuredBytes ?? 0, bytes)
   }
 
   /** Lets go; trials and host go on, and the next daemon picks them up. */
@@ -340,33 +336,6 @@ export class Study {
     return true
   }
 
-  #requeue(trial: TrialRecord, attempt: AttemptRecord, outcome: Outcome): void {
-    const why = meaning[outcome].says ?? 'it ended'
-    endTrialRun(
-      this.#parts.runParts(this.record),
-      { ...trial, state: 'cancelled', says: why },
-      attempt.capabilityId,
-    )
-    Object.assign(trial, { state: 'queued', reports: [], says: null })
-    dropReports(this.#parts.store, this.record.id, trial.number)
-    saveTrial(this.#parts.store, this.record.id, trial)
-    this.note(`Trial ${trial.number} was tried again: ${why}`)
-  }
-
-  #finishTrial(trial: TrialRecord, attempt: AttemptRecord, told: ToldAttempt): void {
-    const { store, clock } = this.#parts
-    const toStop = this.isToStop(trial)
-    Object.assign(trial, { endedMs: clock.nowMs(), ...judgeEnd(store, this.record, { trial, told, toStop }) })
-    if (trial.role === 'search') trial.ended = this.book.ended
-    saveTrial(store, this.record.id, trial)
-    endTrialRun(this.#parts.runParts(this.record), trial, attempt.capabilityId)
-    const hopeless = this.record.progress.failure === null ? this.book.hopeless() : null
-    if (hopeless === null) return
-    this.record.progress.failure = hopeless
-    this.record.state = 'stopping'
-    this.book.cancelAllQueued(clock.nowMs())
-  }
-
   #judge(trial: TrialRecord): void {
     const known = this.trials.filter(({ role }) => role === 'search').map(asTrial)
     const decision = judge(this.search, known, asTrial(trial))
@@ -379,7 +348,7 @@ export class Study {
       const asks =
         trial.runId !== null && getRun(this.#parts.store, trial.runId).tags['daybook.asksStop'] === 'yes'
       if (id === undefined || asks || !this.isToStop(trial)) return
-      this.#stops[id] = 'pruned'
+      this.#stops.set(id, 'pruned')
       this.#line.wake()
     }, graceMs)
   }
@@ -397,26 +366,6 @@ export class Study {
     this.#line.finish()
     this.#later(() => removeTraces(this.folder), 5000)
     this.#parts.ended(this)
-  }
-
-  #keepNotebook(trial: TrialRecord, attempt: AttemptRecord): void {
-    if (trial.runId === null || this.record.progress.mode === 'kernel' || attempt.outcome === 'lost') return
-    const file = this.outputsOf(attempt.id)
-    try {
-      const shown = [...this.#line.sharedOutputs(), ...readShown(file)]
-      const values = {
-        ...this.record.settings.parameters,
-        ...pointValues(this.search.search.space, trial.point),
-      }
-      keepTrialNotebook(this.#parts.runParts(this.record), trial.runId, {
-        original: this.document,
-        values,
-        shown,
-      })
-      removeTraces(file)
-    } catch (error) {
-      this.#parts.log(`cannot keep the notebook of trial ${trial.number}: ${(error as Error).message}`)
-    }
   }
 
   /** Where an attempt writes what it shows. */

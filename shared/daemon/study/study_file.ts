@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { Document, isMap, parseDocument } from 'yaml'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { studySettings, type StudySettings } from '../../api/study_methods.ts'
 import { Problem } from '../../base/problem.ts'
 
@@ -70,7 +70,7 @@ export function readStudyFile(path: string): { notebook: string | null; settings
     } else settings[key] = value
   }
   const parsed = studySettings.partial().safeParse(settings)
-  if (parsed.success) return { notebook, settings: settings as Partial<GivenSettings> }
+  if (parsed.success) return { notebook, settings }
   const issue = parsed.error.issues[0]
   const [key = '', ...inner] = issue?.path.map(String) ?? []
   const place = [names[key as keyof StudySettings], ...inner].join('.')
@@ -80,9 +80,10 @@ export function readStudyFile(path: string): { notebook: string | null; settings
 /** Writes settings into a study file; comments and the order of one that is there stay. */
 export function writeStudyFile(path: string, notebook: string, settings: Partial<GivenSettings>): void {
   const document = existsSync(path) ? parseDocument(readFileSync(path, 'utf8')) : new Document({})
-  if (!isMap(document.contents)) document.contents = document.createNode({}) as never
+  if (!isMap(document.contents)) document.contents = document.createNode({})
+  const known = document.toJS() as Record<string, unknown>
   const put = (name: string, value: unknown): void => {
-    if (JSON.stringify(document.toJS()?.[name as never]) !== JSON.stringify(value)) document.set(name, value)
+    if (JSON.stringify(known[name]) !== JSON.stringify(value)) document.set(name, value)
   }
   put('notebook', basename(notebook))
   for (const [key, name] of Object.entries(names)) {

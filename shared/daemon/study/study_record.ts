@@ -215,7 +215,7 @@ export function asTrial(trial: TrialRecord): Trial {
   return {
     number: trial.number,
     point: trial.point,
-    state: states[trial.state as 'queued'] ?? 'failed',
+    state: trial.state in states ? states[trial.state as 'queued'] : 'failed',
     values: trial.values,
     constraints: [],
     reports: trial.reports,

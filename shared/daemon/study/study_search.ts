@@ -148,7 +148,14 @@ export function judge(study: StudySearch, trials: readonly Trial[], trial: Trial
   const rivals = deterministic
     ? settledRivals(trials, trial.number, search.parallel)
     : trials.filter(({ number }) => number !== trial.number)
+  const lastStep = Math.max(...rivals.filter(({ state }) => state === 'complete').map(lastStepOf))
+  // One that has come as far as any has nothing left that could be saved.
+  if (lastStepOf(trial) >= lastStep) return { prune: false, says: 'it is through' }
   return choosePruner(study.pruner, search).pruner.decide(search, rivals, trial)
+}
+
+function lastStepOf({ reports }: Trial): number {
+  return reports.at(-1)?.step ?? -Infinity
 }
 
 /** A parameter's value as searches know them; undefined for lists, dictionaries and what must be computed. */

@@ -1,8 +1,19 @@
 import { meaning } from '../../compute/attempt.ts'
 import type { ToldAttempt } from '../../compute/host_message.ts'
 import type { Store } from '../../store/store.ts'
-import type { StudyRecord, TrialRecord } from './study_record.ts'
-import { readObjectives } from './trial_run.ts'
+import { readShown, removeTraces } from '../../compute/trial_host.ts'
+import type { NotebookDocument } from '../../notebook/document.ts'
+import type { StudyParts } from './study_parts.ts'
+import {
+  dropReports,
+  saveTrial,
+  type AttemptRecord,
+  type StudyRecord,
+  type TrialRecord,
+} from './study_record.ts'
+import { pointValues, type StudySearch } from './study_search.ts'
+import type { TrialBook } from './trial_book.ts'
+import { endTrialRun, keepTrialNotebook, readObjectives } from './trial_run.ts'
 
 /** Begins what a running trial says once it is judged to be of no use. */
 export const prunedMark = 'ended early: '
@@ -13,6 +24,56 @@ export interface TrialEnd {
   told: ToldAttempt
   /** Whether it was judged to be of no use. */
   toStop: boolean
+}
+
+/** What ending trials needs of their study. */
+export interface EndingStudy {
+  parts: StudyParts
+  record: StudyRecord
+  book: TrialBook
+}
+
+/** A trial whose attempt was lost or crashed waits for the next one. Returns a sentence about it. */
+export function tryAgain({ parts, record }: EndingStudy, trial: TrialRecord, attempt: AttemptRecord): string {
+  const why = attempt.outcome === null ? 'it ended' : (meaning[attempt.outcome].says ?? 'it ended')
+  endTrialRun(parts.runParts(record), { ...trial, state: 'cancelled', says: why }, attempt.capabilityId)
+  Object.assign(trial, { state: 'queued', reports: [], says: trial.enqueued ? trial.says : null })
+  dropReports(parts.store, record.id, trial.number)
+  saveTrial(parts.store, record.id, trial)
+  return `Trial ${trial.number} was tried again: ${why}`
+}
+
+/** A trial is over. Where all of the first ones failed, so is the study. */
+export function endTrial({ parts, record, book }: EndingStudy, attempt: AttemptRecord, end: TrialEnd): void {
+  const { store, clock } = parts
+  const { trial } = end
+  Object.assign(trial, { endedMs: clock.nowMs(), ...judgeEnd(store, record, end) })
+  if (trial.role === 'search') trial.ended = book.ended
+  saveTrial(store, record.id, trial)
+  endTrialRun(parts.runParts(record), trial, attempt.capabilityId)
+  const hopeless = record.progress.failure === null ? book.hopeless() : null
+  if (hopeless === null) return
+  record.progress.failure = hopeless
+  record.state = 'stopping'
+  book.cancelAllQueued(clock.nowMs())
+}
+
+/** Keeps the notebook as an attempt executed it with its run, in place of the lines that its process wrote. */
+export function keepShown(
+  { parts, record }: EndingStudy,
+  { document, search }: { document: NotebookDocument; search: StudySearch },
+  shown: { trial: TrialRecord; attempt: AttemptRecord; file: string; shared: readonly string[] },
+): void {
+  const { trial, attempt, file, shared } = shown
+  if (trial.runId === null || record.progress.mode === 'kernel' || attempt.outcome === 'lost') return
+  try {
+    const values = { ...record.settings.parameters, ...pointValues(search.search.space, trial.point) }
+    const lines = [...shared, ...readShown(file)]
+    keepTrialNotebook(parts.runParts(record), trial.runId, { original: document, values, shown: lines })
+    removeTraces(file)
+  } catch (error) {
+    parts.log(`cannot keep the notebook of trial ${trial.number}: ${(error as Error).message}`)
+  }
 }
 
 /** What becomes of a trial whose last attempt has ended: its state, its values, or what went wrong in words. */
@@ -35,12 +96,14 @@ export function judgeEnd(
     return { state: 'failed', says, failure }
   }
   const words = meaning[outcome].says ?? told.how ?? outcome
+  // What an interrupt raised tells nothing: the limit that was the reason does.
+  const own = outcome === 'failed' || result?.['memory'] === true ? result : undefined
   const outOfMemory = outcome === 'oom' || outcome === 'memory'
   const failure = {
     cell: result?.cell ?? null,
-    name: result?.name ?? (outOfMemory ? 'OutOfMemory' : outcome === 'timeout' ? 'Timeout' : 'Ended'),
-    message: result?.message ?? (told.how === undefined ? words : `${words} (${told.how})`),
-    traceback: result?.traceback ?? [],
+    name: own?.name ?? (outOfMemory ? 'OutOfMemory' : outcome === 'timeout' ? 'Timeout' : 'Ended'),
+    message: own?.message ?? (told.how === undefined ? words : `${words} (${told.how})`),
+    traceback: own?.traceback ?? [],
   }
   return { state: 'failed', says: outcome === 'failed' ? says : words, failure }
 }

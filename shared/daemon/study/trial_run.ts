@@ -27,7 +27,8 @@ export interface TrialRunParts {
 /** A parameter's value as a run records it, as Python writes it. */
 export function recordedValue(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False'
-  return value === null ? 'None' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (value === null) return 'None'
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** What a trial's run says of where it belongs. */
@@ -128,7 +129,7 @@ export function endTrialRun(
   const status = { complete: 'FINISHED', pruned: 'FINISHED', failed: 'FAILED' } as const
   logBatch(store, trial.runId, { tags })
   updateRun(store, trial.runId, {
-    status: status[trial.state as 'complete'] ?? 'KILLED',
+    status: trial.state in status ? status[trial.state as 'complete'] : 'KILLED',
     endMs: trial.endedMs ?? clock.nowMs(),
   })
   if (capabilityId !== null && getCapability(store, capabilityId) !== null) {

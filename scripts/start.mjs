@@ -1,6 +1,8 @@
 // npm start: sets everything up, then does the main job and shows what it did: the example notebook, executed
-// three times with different parameters, every run tracked. With --keep it leaves the daemon running.
+// three times with different parameters, every run tracked; then better parameters searched for, 40 trials in
+// parallel. With --keep it leaves the daemon running.
 import { spawn } from 'node:child_process'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from './build.mjs'
 import { node24, root } from './paths.mjs'
@@ -11,11 +13,22 @@ import { startSteps } from './steps.mjs'
 
 const notebook = 'examples/income.ipynb'
 
+/** A copy of examples/tuning.ipynb, which is given the best parameters that were found. */
+const tuned = 'examples/tuned.ipynb'
+
 /** What is tried in turn: small steps with many trees, the defaults, big steps with few. */
 const trials = [
   { learning_rate: 0.05, max_iter: 200 },
   { learning_rate: 0.1, max_iter: 100 },
   { learning_rate: 0.3, max_iter: 40 },
+]
+
+/** What is searched: of each parameter the range that makes sense. */
+const ranges = [
+  'learning_rate=log(0.02,0.5)',
+  'max_leaf_nodes=logint(4,64)',
+  'min_samples_leaf=logint(5,100)',
+  'max_features=float(0.2,1)',
 ]
 
 /** The runs of the notebook, ranked: the smaller the log loss on the test rows, the better. */
@@ -49,12 +62,31 @@ async function mainJob() {
   const [best = '', ...others] = await rank()
   console.log('\nThe best of them:')
   await show(['show', best])
+  console.log(
+    '\nNow better parameters are searched for: 40 trials in parallel, what they share is loaded once.',
+  )
+  copyFileSync(join(root, 'examples', 'tuning.ipynb'), join(root, tuned))
+  const space = ranges.flatMap((range) => ['--space', range])
+  await show([
+    'tune',
+    tuned,
+    '--metric',
+    'val_log_loss',
+    ...space,
+    '--trials',
+    '40',
+    '--seed',
+    '1',
+    '--write-best',
+  ])
   console.log(`
 How to look further, in this folder:
   npx daybook compare ${best} ${others.at(-1) ?? best}
       what differs between the best and the last: parameters, metrics, code, packages, data
   npx daybook show ${best} --code
       the code of its cells, in the order in which they ran
+  npx daybook studies
+      studies, with the best of each; tune --help shows how to begin one
   npx daybook exec -- .venv/bin/python examples/train.py --rate 0.1
       the same for any script, with a curve of every metric it logs`)
 }
@@ -102,5 +134,5 @@ async function ask(args) {
 
 /** @param {string} word */
 function quote(word) {
-  return /^[\w./:=-]+$/.test(word) ? word : `"${word}"`
+  return /^[\w./:=-]+$/.test(word) ? word : `'${word}'`
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunPage } from '../../shared/api/run_methods.ts'
 
@@ -25,10 +26,15 @@ describe('npm start', function () {
   this.timeout(400_000)
   const daybook = join(root, 'bin', 'daybook.mjs')
 
-  it('executes the example three times, shows the runs and the best, and leaves nothing running', async () => {
+  it('executes the example three times, shows runs and best, tunes in parallel, and leaves nothing running', async () => {
     const { code, output } = await run([join(root, 'scripts', 'start.mjs')])
     assert.equal(code, 0, output)
-    assert.equal(output.match(/· finished ·/g)?.length, 3)
+    assert.equal(output.match(/· finished ·/g)?.length, 4)
+    assert.match(output, /study \d+ · finished · .*(complete|pruned)/)
+    assert.match(output, /Over the notebook's own values/)
+    const learningRate = /^Written into .*learning_rate = ([\d.e-]+)/m.exec(output)?.[1]
+    const tuned = readFileSync(join(root, 'examples', 'tuned.ipynb'), 'utf8')
+    assert.ok(learningRate !== undefined && tuned.includes(`learning_rate = ${learningRate}  # how much`))
     assert.match(output, /test_log_loss/)
     assert.match(output, /How to look further/)
     assert.equal((await run([daybook, 'daemon', 'status'])).code, 3)

@@ -6,7 +6,6 @@ import { readNotebook, writeNotebook } from '../../notebook/file.ts'
 import { readParameters } from '../../notebook/parameters.ts'
 import { setDefaults } from '../../notebook/set_parameters.ts'
 import { guessDirection } from '../../runs/metric_direction.ts'
-import { offerRange } from '../../tuning/offer.ts'
 import { pointKey } from '../../tuning/space.ts'
 import { formatDomain } from '../../tuning/space_text.ts'
 import { loss } from '../../tuning/trial.ts'
@@ -14,7 +13,7 @@ import { Problem } from '../../base/problem.ts'
 import { join, relative } from 'node:path'
 import type { Store } from '../../store/store.ts'
 import { asTrial, tellTrial, type TrialRecord } from '../study/study_record.ts'
-import { ask, pointValues, toPlain } from '../study/study_search.ts'
+import { ask, offerFor, pointValues } from '../study/study_search.ts'
 import { searchOf, type Studies } from '../study/studies.ts'
 
 /** What the handlers about studies need. */
@@ -33,8 +32,7 @@ export function studyHandlers({ studies, store, leases, root }: StudyHandlerPart
     'studies.offer': async ({ notebook }) => {
       const { document } = await readNotebook(notebook)
       const parameters = readParameters(document).map(({ name, text, value }): OfferedParameter => {
-        const plain = toPlain(value)
-        const offer = plain === undefined ? null : offerRange(name, plain)
+        const offer = offerFor(name, value)
         return {
           name,
           text,

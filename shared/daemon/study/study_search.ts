@@ -4,7 +4,7 @@ import { notebookLanguage, type NotebookDocument } from '../../notebook/document
 import { parameterLanguage, WrittenNumber, type ParameterValue } from '../../notebook/literal.ts'
 import { readParameters } from '../../notebook/parameters.ts'
 import { canAskSettled, historyOf, settledHistory, settledRivals } from '../../tuning/history.ts'
-import { offerRange } from '../../tuning/offer.ts'
+import { offerRange, type Offer } from '../../tuning/offer.ts'
 import { propose } from '../../tuning/propose.ts'
 import { prunerNames, type PruneDecision, type PrunerName } from '../../tuning/pruner.ts'
 import { choosePruner } from '../../tuning/pruner_choice.ts'
@@ -53,9 +53,7 @@ export function openSearch(
 export function spaceOf(document: NotebookDocument, settings: StudySettings): Space {
   if (Object.keys(settings.space).length > 0) return parseSpaceObject(settings.space, settings.constraints)
   const offered = readParameters(document).flatMap(({ name, value }) => {
-    const plain = toPlain(value)
-    if (plain === undefined || name in settings.parameters) return []
-    return offerRange(name, plain)?.parameter ?? []
+    return name in settings.parameters ? [] : (offerFor(name, value)?.parameter ?? [])
   })
   if (offered.length > 0) return makeSpace(offered)
   throw new Problem(
@@ -65,6 +63,15 @@ export function spaceOf(document: NotebookDocument, settings: StudySettings): Sp
       hint: 'Give ranges, for example --space \'lr=log(1e-4,1e-1)\', or put parameters into a cell tagged "parameters".',
     },
   )
+}
+
+/** The range that is offered for a parameter; one that is written as a real number (1.0) gets a real range. */
+export function offerFor(name: string, value: ParameterValue | undefined): Offer | null {
+  const plain = toPlain(value)
+  const offer = plain === undefined ? null : offerRange(name, plain)
+  if (offer?.parameter.kind !== 'int' || !(value instanceof WrittenNumber)) return offer
+  const { low, high, log, when } = offer.parameter
+  return { ...offer, parameter: { kind: 'float', name, low, high, log, step: null, when } }
 }
 
 /** The notebook's own values of what is searched; null where one has to be computed or is not there. */

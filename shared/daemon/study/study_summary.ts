@@ -1,6 +1,8 @@
 import type { StudyGain, StudySummary, StudyTrialState } from '../../api/study_methods.ts'
 import { meanInterval } from '../../stats/mean_interval.ts'
 import { formatDomain } from '../../tuning/space_text.ts'
+import { importances } from '../../tuning/importance.ts'
+import { dominates } from '../../tuning/pareto.ts'
 import { choosePruner } from '../../tuning/pruner_choice.ts'
 import { chooseSampler } from '../../tuning/sampler_choice.ts'
 import { bestTrial, isUsable, losses } from '../../tuning/trial.ts'
@@ -44,7 +46,7 @@ export function summarize(
     defaultTrial: own?.number ?? null,
     gain: best === null || own === null ? null : gainOf(study, trials, best, own),
     sinceBest: best === null ? ended.length : ended.filter(({ number }) => number > best.number).length,
-    importance: [],
+    importance: importanceOf(study, trials),
     how: {
       sampler: chooseSampler(study.sampler, search).says,
       pruner: choosePruner(study.pruner, search).says,
@@ -108,6 +110,13 @@ export function gainOf(
   return { gain: difference, interval, verdict, says: `from ${n} more measurements of each with other seeds` }
 }
 
+/** What matters most for the first objective; nothing before a handful of trials is complete. */
+function importanceOf({ search }: StudySearch, trials: readonly TrialRecord[]): StudySummary['importance'] {
+  const complete = trials.filter(({ role, state }) => role === 'search' && state === 'complete')
+  if (complete.length < 5) return []
+  return importances(search, complete.map(asTrial)).filter(({ share }) => share > 0)
+}
+
 /** Trials that no other one beats in all objectives. */
 function paretoFront(trials: readonly TrialRecord[], { search }: StudySearch): number[] {
   const usable = trials
@@ -118,10 +127,6 @@ function paretoFront(trials: readonly TrialRecord[], { search }: StudySearch): n
   return points
     .filter(({ values }) => !points.some((other) => dominates(other.values, values)))
     .map(({ number }) => number)
-}
-
-function dominates(a: readonly number[], b: readonly number[]): boolean {
-  return a.every((value, at) => value <= (b[at] ?? NaN)) && a.some((value, at) => value < (b[at] ?? NaN))
 }
 
 function firstValue({ values }: TrialRecord): number[] {

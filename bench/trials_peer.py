@@ -62,6 +62,8 @@ def by_ipyparallel(trials):
     import ipyparallel
 
     with ipyparallel.Cluster(n=WORKERS, log_level=50) as clients:
+        clients[:].push({"load": load, "train": train, "LOAD_S": LOAD_S, "TRIAL_S": TRIAL_S})
+        clients[:].execute("import time", block=True)
         clients[:].apply_sync(trial_of_worker, 0.5)
         view = clients.load_balanced_view()
         began = time.perf_counter()

@@ -20,13 +20,19 @@ export function settingsFor(encoding: Encoding, { places, values }: Seen): Setti
     places: chosen.map((index) => places[index] as Float64Array),
     values: chosen.map((index) => values[index] as number),
   }
-  const key = known.places.map((place, index) => `${place.join()}:${known.values[index] as number}`).join(';')
+  const key = keyOf(known)
   const ready = memory.get(key)
   if (ready !== undefined) return ready
   const settings = fit(encoding, { places: known.places, values: transformed(known.values) })
   for (const old of memory.keys()) if (memory.size >= remembered) memory.delete(old)
   memory.set(key, settings)
   return settings
+}
+
+/** The bytes of all numbers as a text: several times faster than writing them as decimals. */
+function keyOf({ places, values }: Seen): string {
+  const numbers = Float64Array.from([values.length, ...values, ...places.flatMap((place) => [...place])])
+  return new TextDecoder('latin1').decode(numbers)
 }
 
 /** 1, 2 … 9, then each an eighth more: 10, 11, 12, 13, 14, 15, 16, 18, 20 … */

@@ -1,4 +1,4 @@
-import { autoSampler } from './auto_sampler.ts'
+import { autoSampler, processTrials } from './auto_sampler.ts'
 import { countPoints } from './draw.ts'
 import { gpSampler } from './gp_sampler.ts'
 import { gridSampler } from './grid_sampler.ts'
@@ -37,6 +37,6 @@ function chooseFor({ space, directions, trials }: Study): { sampler: Sampler; sa
   }
   return {
     sampler: autoSampler(),
-    says: 'a Gaussian process for the first 100 trials, TPE for those that follow',
+    says: `a Gaussian process for the first ${processTrials(space)} trials, TPE for those that follow`,
   }
 }

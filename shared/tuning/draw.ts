@@ -31,6 +31,15 @@ export function triedKeys(space: Space, history: readonly Trial[]): Set<string> 
   return new Set(history.map((trial) => pointKey(space, trial.point)))
 }
 
+/** Whether a point was tried or is being tried: for a few points faster than the keys of all. */
+export function wasTried(space: Space, history: readonly Trial[], point: Point): boolean {
+  const names = space.parameters.map(({ name }) => name)
+  return history.some((trial) => {
+    for (const name of names) if (trial.point[name] !== point[name]) return false
+    return true
+  })
+}
+
 /** Every point of a finite space, in the order of its parameters, without a look at the constraints. */
 export function* listPoints(space: Space, from = 0, before: Point = {}): Generator<Point> {
   const parameter = space.parameters[from]
@@ -63,10 +72,10 @@ export function firstUntried(
   random: Random,
   wanted: Iterable<{ point: Point; says: string }>,
 ): Proposal {
-  const tried = triedKeys(space, history)
   for (const { point, says } of wanted) {
-    if (!tried.has(pointKey(space, point)) && contains(space, point)) return { kind: 'point', point, says }
+    if (!wasTried(space, history, point) && contains(space, point)) return { kind: 'point', point, says }
   }
+  const tried = triedKeys(space, history)
   let met = false
   for (let draw = 0; draw < draws; draw++) {
     const point = drawPoint(space, random)

@@ -58,9 +58,13 @@ export function mixtureOf(
         if (value !== undefined) (columns[index] as Column).addTo(sums, value)
       })
       let most = -Infinity
-      for (const sum of sums) most = Math.max(most, sum)
+      for (let kernel = 0; kernel < kernels; kernel++) most = Math.max(most, sums[kernel] as number)
       let all = 0
-      for (const sum of sums) all += Math.exp(sum - most)
+      for (let kernel = 0; kernel < kernels; kernel++) {
+        const below = (sums[kernel] as number) - most
+        // Less than 1e-16 of the largest adds nothing.
+        if (below > -37) all += Math.exp(below)
+      }
       return most + Math.log(all)
     },
   }
@@ -106,24 +110,22 @@ function numericColumn(parameter: Parameter, points: readonly Point[], bandwidth
   const means = Float64Array.from([...seen, (axis.low + axis.high) / 2])
   const deviations = Float64Array.from([...widths, axis.high - axis.low])
   const even = -Math.log(axis.discrete ? Math.max(axis.count, 1) : axis.high - axis.low || 1)
-  const masses = means.map((mean, kernel) => logMass(axis.low, axis.high, mean, deviations[kernel] as number))
   const known = new Map<Value, Float64Array>()
-  const densities = (value: Value): Float64Array => {
-    const column = new Float64Array(kernels)
-    const { from, to, at } = axis.cell(value)
-    for (let kernel = 0; kernel < kernels; kernel++) {
-      const mean = means[kernel] as number
-      const deviation = deviations[kernel] as number
-      if (Number.isNaN(mean) || axis.low === axis.high) column[kernel] = even
-      else {
-        const inside =
-          to > from
-            ? logMass(from, to, mean, deviation)
-            : -0.5 * ((at - mean) / deviation) ** 2 - logRoot2Pi - Math.log(deviation)
-        column[kernel] = inside - (masses[kernel] as number)
-      }
-    }
-    return column
+  // The logarithm of what each kernel's density is divided by, and one over its width: once for all candidates.
+  const divisors = means.map(
+    (mean, kernel) =>
+      logMass(axis.low, axis.high, mean, deviations[kernel] as number) +
+      (axis.discrete ? 0 : logRoot2Pi + Math.log(deviations[kernel] as number)),
+  )
+  const inverses = deviations.map((deviation) => 1 / deviation)
+  const flat = (kernel: number): boolean => axis.low === axis.high || Number.isNaN(means[kernel])
+  const masses = (value: Value): Float64Array => {
+    const { from, to } = axis.cell(value)
+    return means.map((mean, kernel) =>
+      flat(kernel)
+        ? even
+        : logMass(from, to, mean, deviations[kernel] as number) - (divisors[kernel] as number),
+    )
   }
   return {
     sample(kernel, random) {
@@ -132,10 +134,19 @@ function numericColumn(parameter: Parameter, points: readonly Point[], bandwidth
       return axis.value(truncatedNormal(axis, { mean, deviation: deviations[kernel] as number }, random))
     },
     addTo(sums, value) {
-      let column = axis.discrete ? known.get(value) : undefined
+      if (!axis.discrete) {
+        const { at } = axis.cell(value)
+        for (let kernel = 0; kernel < kernels; kernel++) {
+          const z = (at - (means[kernel] as number)) * (inverses[kernel] as number)
+          const density = flat(kernel) ? even : -0.5 * z * z - (divisors[kernel] as number)
+          sums[kernel] = (sums[kernel] as number) + density
+        }
+        return
+      }
+      let column = known.get(value)
       if (column === undefined) {
-        column = densities(value)
-        if (axis.discrete) known.set(value, column)
+        column = masses(value)
+        known.set(value, column)
       }
       for (let kernel = 0; kernel < kernels; kernel++)
         sums[kernel] = (sums[kernel] as number) + (column[kernel] as number)
@@ -211,6 +222,8 @@ function kernelWidths(seen: readonly number[], axis: Axis, { floor, exponent }: 
 function logMass(from: number, to: number, mean: number, deviation: number): number {
   const a = (from - mean) / deviation
   const b = (to - mean) / deviation
+  // All of it, in double precision.
+  if (a < -8.4 && b > 8.4) return 0
   // The tail is exact on the left only.
   const [low, high] = a > 0 ? [-b, -a] : [a, b]
   if (low > -5) return Math.log(Math.max(normalCdf(high) - normalCdf(low), Number.MIN_VALUE))

@@ -1,9 +1,9 @@
 import type { Random } from '../base/random.ts'
-import { firstUntried, triedKeys } from './draw.ts'
+import { firstUntried, wasTried } from './draw.ts'
 import { mixtureOf, type Bandwidth } from './parzen.ts'
 import type { Sampler } from './sampler.ts'
 import { evenPoint } from './sobol_sampler.ts'
-import { meets, pointKey, type Point, type Space } from './space.ts'
+import { meets, type Point, type Space } from './space.ts'
 import { countsForTpe, splitTrials } from './tpe_split.ts'
 import type { Study, Trial } from './trial.ts'
 
@@ -75,11 +75,10 @@ function bandwidthFor(space: Space): Bandwidth {
 }
 
 function newPoints(space: Space, history: readonly Trial[], draw: () => Point): Point[] {
-  const tried = triedKeys(space, history)
   const points: Point[] = []
   for (let draws = 0; draws < 20 * candidates && points.length < candidates; draws++) {
     const point = draw()
-    if (!tried.has(pointKey(space, point)) && meets(space, point)) points.push(point)
+    if (!wasTried(space, history, point) && meets(space, point)) points.push(point)
   }
   return points
 }

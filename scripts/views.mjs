@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { root } from './paths.mjs'
 
 /**
- * Bundles the views: `entry.js` for hosts (an ES module), `page.*` for a plain browser. The style sheets lie
+ * Bundles the views: `entry.js` for hosts (an ES module), `page.*` for a plain browser, `single.js` for reports. The style sheets lie
  * beside them.
  * @param {string} to folder
  */
@@ -17,6 +17,19 @@ export async function bundleViews(to) {
     bundle: true,
     minify: true,
     format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    legalComments: 'none',
+    logLevel: 'silent',
+  })
+  // One file that holds all: no modules, which a page opened from a disk may not load.
+  await build({
+    absWorkingDir: root,
+    entryPoints: { single: 'shared/views/single.ts' },
+    outdir: to,
+    bundle: true,
+    minify: true,
+    format: 'iife',
     platform: 'browser',
     target: 'es2022',
     legalComments: 'none',

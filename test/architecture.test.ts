@@ -104,6 +104,7 @@ const openers: readonly string[] = [
   'shared/daemon/cells/cell_files.ts',
   'shared/daemon/cli/drift.ts',
   'shared/daemon/cli/exec.ts',
+  'shared/daemon/cli/report.ts',
   'shared/daemon/cli/ui.ts',
   'shared/daemon/cli/lint.ts',
   'shared/compute/trial_host.ts',

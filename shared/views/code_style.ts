@@ -17,17 +17,17 @@ export const codeStyles = css`
     align-items: center;
     gap: 6px;
   }
-  section {
+  section.cell {
     margin-bottom: 10px;
     border: 1px solid var(--db-border);
     border-radius: var(--db-radius);
     overflow: hidden;
   }
-  section.changed,
-  section.gone {
+  section.cell.changed,
+  section.cell.gone {
     border-color: var(--db-warn);
   }
-  section header {
+  section.cell header {
     display: flex;
     align-items: center;
     gap: 10px;
@@ -37,7 +37,7 @@ export const codeStyles = css`
     border-bottom: 1px solid var(--db-border);
     font-size: var(--db-font-small);
   }
-  section header button {
+  section.cell header button {
     height: 22px;
     margin-left: auto;
   }

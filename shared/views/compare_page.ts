@@ -84,9 +84,17 @@ export class ComparePage extends LitElement {
     return html`<div class="page">
       <header>
         <div class="row">
-          <button class="quiet icon" aria-label="All runs" @click=${() => this.host.open({ kind: 'runs' })}>
-            ${icon('back')}
-          </button>
+          ${
+            this.host.isAlone === true
+              ? nothing
+              : html`<button
+                  class="quiet icon"
+                  aria-label="All runs"
+                  @click=${() => this.host.open({ kind: 'runs' })}
+                >
+                  ${icon('back')}
+                </button>`
+          }
           <h1>${comparison.runs.length} runs compared</h1>
           <span class="space"></span>
           <label class="all">
@@ -209,7 +217,7 @@ export class ComparePage extends LitElement {
           ? html`<p class="muted">All ${cells.length} cells are the same.</p>`
           : shown.map(
               (cell) =>
-                html`<section class="changed">
+                html`<section class="cell changed">
                   ${cell.versions.map((version, i) =>
                     version === null
                       ? html`<header>

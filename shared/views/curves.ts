@@ -1,16 +1,12 @@
 import { css, html, LitElement, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { Client } from '../api/client.ts'
+import { curvePoints, shownCurves } from '../api/curve_limits.ts'
 import type { Curve } from '../api/table_methods.ts'
 import { linesOf, type Along, type CurveStyle } from './chart_lines.ts'
 import { controls } from './controls.ts'
 import { Live } from './live.ts'
 import { sayProblem } from './problem_text.ts'
-
-/** Most charts at once; the box finds the others. */
-const mostCharts = 24
-/** Points of a curve: more than a chart has pixels. */
-const points = 1_200
 
 /** The curves of one or several runs, a chart a metric, live. */
 export class Curves extends LitElement {
@@ -140,8 +136,11 @@ export class Curves extends LitElement {
     const ids = [...this.ids]
     const found = await Promise.all(
       wanted
-        .slice(0, mostCharts)
-        .map(async (key) => [key, await this.client.call('runs.curves', { ids, key, points })] as const),
+        .slice(0, shownCurves)
+        .map(
+          async (key) =>
+            [key, await this.client.call('runs.curves', { ids, key, points: curvePoints })] as const,
+        ),
     )
     return new Map(found)
   }

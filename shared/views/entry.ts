@@ -1,7 +1,7 @@
 import type { Client } from '../api/client.ts'
 import { openLastingClient } from '../api/lasting_client.ts'
 import type { Wire } from '../api/wire.ts'
-import type { Page, ViewHost } from './host.ts'
+import type { Page, PageParts, ViewHost } from './host.ts'
 import { LineChart } from './chart.ts'
 import { ComparePage } from './compare_page.ts'
 import { Curves } from './curves.ts'
@@ -46,9 +46,7 @@ export interface OpenedViews {
 export function openViews({ root, connect, page, host }: OpenViews): OpenedViews {
   registerElements()
   const client = openLastingClient(connect)
-  const show = (next: Page): void => {
-    root.replaceChildren(elementOf(next, client, host))
-  }
+  const show = (next: Page): void => showPage(root, next, { client, host })
   show(page)
   return {
     client,
@@ -58,6 +56,11 @@ export function openViews({ root, connect, page, host }: OpenViews): OpenedViews
       client.close()
     },
   }
+}
+
+/** Puts a page in the place of what stands there. The elements must be known. */
+export function showPage(root: HTMLElement, page: Page, parts: PageParts): void {
+  root.replaceChildren(elementOf(page, parts))
 }
 
 /** Makes the elements known to the page; may be called twice. */
@@ -80,7 +83,7 @@ export function registerElements(): void {
   }
 }
 
-function elementOf(page: Page, client: Client, host: ViewHost): HTMLElement {
+function elementOf(page: Page, { client, host }: PageParts): HTMLElement {
   switch (page.kind) {
     case 'runs':
       return make('daybook-runs-table', { client, host, experiment: page.experiment ?? null })

@@ -22,6 +22,8 @@ export interface ViewHost {
   keep(state: unknown): void
   /** Whether nothing may be changed: buttons that change something are not shown. */
   readonly readOnly: boolean
+  /** Whether this page is all there is, as in a file: no other runs can be asked for. */
+  readonly isAlone?: boolean
 }
 
 /** What every page gets, and nothing else. */

@@ -76,7 +76,7 @@ export class RunCodeView extends LitElement {
       changed: 'changed since',
       gone: 'not in the notebook any more',
     }[cell.now]
-    return html`<section class=${cell.now}>
+    return html`<section class="cell ${cell.now}">
       <header>
         <span class="mono muted">[${cell.count ?? ' '}]</span>
         ${cell.wallMs === null ? nothing : html`<span class="muted">${formatDuration(cell.wallMs)}</span>`}

@@ -86,13 +86,13 @@ function results(run: RunDetail, first: string | null): TemplateResult | typeof 
   </section>`
 }
 
-function curves({ run, client, beside, pick, drop }: Overview): TemplateResult {
+function curves({ run, client, host, beside, pick, drop }: Overview): TemplateResult {
   const names = new Map([[run.id, run.name], ...beside])
   const keys = Object.keys(run.metrics).filter((key) => !key.startsWith('system/'))
   return html`<daybook-curves .client=${client} .ids=${[...names.keys()]} .names=${names} .keys=${keys}>
     <h2>
       Curves
-      <button class="quiet" @click=${pick}>${icon('compare')} Lay others over</button>
+      ${host.isAlone === true ? nothing : html`<button class="quiet" @click=${pick}>${icon('compare')} Lay others over</button>`}
       ${
         beside.size === 0
           ? nothing

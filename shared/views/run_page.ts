@@ -98,7 +98,7 @@ export class RunPage extends LitElement {
       </div>`
     }
     const { run, standing } = this.loaded
-    return html`<div class="page" @click=${this.#link}>
+    return html`<div class="page ${this.host.isAlone === true ? 'alone' : ''}" @click=${this.#link}>
       ${this.#head(run)} ${this.#failed === null ? nothing : sayProblem(this.#failed)}
       <p class="headline">${headline(run, standing, (id) => this.host.open({ kind: 'run', id }))}</p>
       ${
@@ -131,9 +131,17 @@ export class RunPage extends LitElement {
     const commit = run.tags['mlflow.source.git.commit']
     return html`<header>
       <div class="row">
-        <button class="quiet icon" aria-label="All runs" @click=${() => this.host.open({ kind: 'runs' })}>
-          ${icon('back')}
-        </button>
+        ${
+          this.host.isAlone === true
+            ? nothing
+            : html`<button
+                class="quiet icon"
+                aria-label="All runs"
+                @click=${() => this.host.open({ kind: 'runs' })}
+              >
+                ${icon('back')}
+              </button>`
+        }
         <span class="status ${run.status}"></span>
         <h1>${run.name}</h1>
         ${run.deleted ? html`<span class="chip">in the trash</span>` : nothing}
@@ -151,9 +159,13 @@ export class RunPage extends LitElement {
                   ${icon(run.deleted ? 'restore' : 'trash')} ${run.deleted ? 'Restore' : 'Delete'}
                 </button>`
         }
-        <button @click=${(event: Event) => void this.#pickBeside(event, 'compare')}>
-          ${icon('compare')} Compare…
-        </button>
+        ${
+          this.host.isAlone === true
+            ? nothing
+            : html`<button @click=${(event: Event) => void this.#pickBeside(event, 'compare')}>
+                ${icon('compare')} Compare…
+              </button>`
+        }
       </div>
       <div class="facts">
         <span>${run.status.toLowerCase()}</span>

@@ -71,6 +71,10 @@ export const runPageStyles = css`
     margin: 14px 0 14px 36px;
     font-size: 15px;
   }
+  .alone .facts,
+  .alone .headline {
+    margin-left: 0;
+  }
   nav {
     display: flex;
     gap: 4px;

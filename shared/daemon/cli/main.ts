@@ -14,6 +14,7 @@ import { groupsCommand } from './groups.ts'
 import { changeKernelCommand, listKernelsCommand, startKernelCommand } from './kernels.ts'
 import { restoreDataCommand } from './restore_data.ts'
 import { lintCommand, parseFailOn, type LintCommandOptions } from './lint.ts'
+import { writeReport } from './report.ts'
 import { runCommand, type RunOptions } from './run.ts'
 import { runsCommand, type RunsOptions } from './runs.ts'
 import { showCommand, type ShowOptions } from './show.ts'
@@ -143,7 +144,14 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     .action(action((context, [options]) => chooseTable(context, options as RunsOptions)))
   add(program, 'show <run>', 'everything about one run (the first digits of its id are enough)')
     .option('--code', 'with the whole code of its cells')
-    .action(action((context, [run, options]) => showCommand(context, run as string, options as ShowOptions)))
+    .option('--html <file>', 'as a page in one file, for whoever has a browser')
+    .action(
+      action((context, [run, options]) => {
+        const { html, ...shown } = options as ShowOptions & { html?: string }
+        if (html !== undefined) return writeReport(context, { kind: 'run', id: run as string }, html)
+        return showCommand(context, run as string, shown)
+      }),
+    )
   add(program, 'restore-data <run> [names...]', 'write data files that a run read back, as it read them')
     .requiredOption('--to <folder>', 'where to')
     .action(
@@ -154,9 +162,17 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
         }),
       ),
     )
-  add(program, 'compare <run> <runs...>', 'what differs between runs').action(
-    action((context, [run, more]) => compareCommand(context, [run as string, ...(more as string[])])),
-  )
+  add(program, 'compare <run> <runs...>', 'what differs between runs')
+    .option('--html <file>', 'as a page in one file, for whoever has a browser')
+    .action(
+      action((context, [run, more, options]) => {
+        const ids = [run as string, ...(more as string[])]
+        const { html } = options as { html?: string }
+        return html === undefined
+          ? compareCommand(context, ids)
+          : writeReport(context, { kind: 'compare', ids }, html)
+      }),
+    )
   add(program, 'ui', 'the table of runs, runs and comparisons in a browser')
     .argument('[page]', 'runs, run/ID or compare/ID,ID', 'runs')
     .option('--read-only', 'an address for people who may look and change nothing')

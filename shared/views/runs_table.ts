@@ -249,7 +249,7 @@ export class RunsTable extends LitElement {
       filter: layout.filter,
       view: layout.view,
       // What was found or put into the trash is shown wherever it stood.
-      within: layout.filter === '' && layout.view === 'active' && layout.group === 'none' ? 'top' : 'all',
+      within: layout.filter === '' && layout.view === 'active' ? 'top' : 'all',
       sort: [...layout.sort],
       groupBy: groupsOf(layout),
       shown: shownNames(layout),

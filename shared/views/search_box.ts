@@ -238,6 +238,7 @@ function styles() {
     .marks {
       position: absolute;
       inset: 0;
+      display: flex;
       overflow: hidden;
       white-space: pre;
       line-height: 28px;

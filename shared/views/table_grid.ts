@@ -218,7 +218,7 @@ export class TableGrid extends LitElement {
   }
 
   #nameCell(line: TableLine, row: TableRow, at: number): TemplateResult {
-    const holder = isHolder(row)
+    const holder = isHolder(row) && line.level === 1
     const turn = holder
       ? html`<button
           class="turn quiet icon"

@@ -12,6 +12,9 @@ export interface ShownCellParts {
   applied(execution: CellExecution): void
 }
 
+/** Output after the end of a cell is shown at most so often. */
+const lateMs = 300
+
 /**
  * One execution of a cell as the notebook shows it: what is told becomes the target, and the outputs are brought
  * there step by step, as fast as the editor takes them. Told while the editor is busy, a flood becomes one step.
@@ -72,6 +75,9 @@ export class ShownCell {
     this.#isWorking = true
     try {
       while (this.#isDirty && !this.#isDropped) {
+        // What changes in a cell that has ended is shown through an execution of its own: not for each tick of a bar.
+        if (this.#running === null && this.#shown !== null)
+          await new Promise((resolve) => setTimeout(resolve, lateMs))
         this.#isDirty = false
         await this.#step(this.#execution, this.#target)
       }
@@ -82,6 +88,7 @@ export class ShownCell {
 
   async #step(execution: CellExecution, target: readonly CellOutput[]): Promise<void> {
     const { startedAtMs, endedAtMs, executionCount, success, state } = execution
+    if (this.#isDropped) return
     this.#running ??= this.#parts.begin()
     const running = this.#running
     if (running === null) return

@@ -8,6 +8,8 @@ export interface EditorWindow {
   command(title: string): Promise<void>
   /** Opens a notebook of the folder by its name. */
   openNotebook(name: string): Promise<void>
+  /** Waits until a text can be seen. */
+  visible(text: string | RegExp): Promise<void>
   /** Reloads the window. */
   reload(): Promise<void>
   /** Closes the window, as closing the browser's tab does. */
@@ -27,10 +29,11 @@ export async function openWindow({ server, browser, folder }: WindowOptions): Pr
   const context =
     browser.contexts()[0] ?? (await browser.newContext({ viewport: { width: 1300, height: 850 } }))
   const page = await context.newPage()
+  page.setDefaultTimeout(90_000)
   const remote = `vscode-remote://127.0.0.1:${server.port}`
   const payload = [['extensionDevelopmentPath', `${remote}${stagedExtension}`]]
   await page.goto(`${server.url}/?folder=${folder}&payload=${encodeURIComponent(JSON.stringify(payload))}`)
-  await page.waitForSelector('.monaco-workbench', { timeout: 60_000 })
+  await page.waitForSelector('.monaco-workbench')
   return {
     page,
     async command(title) {
@@ -50,9 +53,10 @@ export async function openWindow({ server, browser, folder }: WindowOptions): Pr
       await page.keyboard.press('Enter')
       await page.locator('.notebookOverlay .monaco-list-row').first().waitFor()
     },
+    visible: (text) => page.getByText(text, { exact: true }).filter({ visible: true }).first().waitFor(),
     async reload() {
       await page.reload()
-      await page.waitForSelector('.monaco-workbench', { timeout: 60_000 })
+      await page.waitForSelector('.monaco-workbench')
     },
     close: () => page.close(),
   }

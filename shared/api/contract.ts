@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { cellMethods } from './cell_methods.ts'
 import { daemonMethods } from './daemon_methods.ts'
+import { dataMethods } from './data_methods.ts'
 import { kernelMethods } from './kernel_methods.ts'
 import { notebookMethods } from './notebook_methods.ts'
 import { runMethods } from './run_methods.ts'
@@ -14,6 +15,7 @@ import { transferMethods } from './transfer_methods.ts'
 export const methods = {
   ...cellMethods,
   ...daemonMethods,
+  ...dataMethods,
   ...kernelMethods,
   ...notebookMethods,
   ...runMethods,

@@ -59,6 +59,17 @@ export const moduleEvent = z.discriminatedUnion('type', [
     /** A copy of its content in the spool folder, to be kept under the SHA-256 in its source. */
     file: z.string().nullish(),
   }),
+  /** A data frame that a cell made or changed; `file` in the spool folder may still be on its way. */
+  z.object({
+    type: z.literal('frame'),
+    execution: z.string(),
+    name: z.string(),
+    file: z.string().regex(/^frame-\w+\.data$/),
+    rows: z.number().int().nonnegative(),
+    /** Every how many-th row is in the file. */
+    step: z.number().int().min(1),
+    library: z.string(),
+  }),
   z.object({ type: z.literal('artifact'), run_id: runId, path: z.string(), file: z.string() }),
   z.looseObject({
     type: z.literal('environment'),

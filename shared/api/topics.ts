@@ -9,6 +9,7 @@ export interface StateTopics {
   'kernels.changed': { version: number }
   'notebooks.changed': { version: number }
   'studies.changed': { version: number }
+  'data.changed': { version: number }
 }
 
 /** Log topics: everything after the cursor, in order, each once, then what comes. */
@@ -27,4 +28,5 @@ export const stateTopics = [
   'kernels.changed',
   'notebooks.changed',
   'studies.changed',
+  'data.changed',
 ] as const satisfies readonly (keyof StateTopics)[]

@@ -30,8 +30,10 @@ import { Cells } from './cells/cells.ts'
 import { writeDaemonFile } from './discovery.ts'
 import { daemonCommand } from './ensure.ts'
 import { cellHandlers } from './handlers/cell_handlers.ts'
+import { FrameLint } from './frame_lint.ts'
 import { cleanUpHandlers } from './handlers/clean_up_handlers.ts'
 import { daemonHandlers } from './handlers/daemon_handlers.ts'
+import { dataHandlers } from './handlers/data_handlers.ts'
 import { kernelHandlers } from './handlers/kernel_handlers.ts'
 import { notebookHandlers } from './handlers/notebook_handlers.ts'
 import { runHandlers } from './handlers/run_handlers.ts'
@@ -121,6 +123,8 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   bag.add(() => runner.close())
   const cells = new Cells({ store, clock, paths, kernels, topics })
   bag.add(() => cells.close())
+  const frames = new FrameLint({ store, clock, paths, topics, log })
+  bag.add(() => frames.close())
   const mlflow = createMlflowHandler(mlflowRoutes, {
     onDefect: (error, where) => log(`${where}: ${describe(error)}`),
   })
@@ -143,6 +147,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
       pageLink: (wanted) => access.link(url(), wanted),
     }),
     ...cellHandlers({ cells, kernels, topics }),
+    ...dataHandlers({ store, clock, topics, root: paths.root }),
     ...kernelHandlers({ kernels, topics, root: paths.root }),
     ...notebookHandlers(runner),
     ...runHandlers({ store, searcher, clock, topics, artifactsDir, dataDir: paths.data }),
@@ -273,6 +278,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
           const spooled = join(paths.spool, basename(file))
           if (existsSync(spooled)) keepDataCopy(paths.data, sha256, spooled)
         },
+        frame: (event, from) => frames.add(event, from),
         runCreated: (id, from, execution) => capture.runCreated(id, from, execution),
         runsTouched,
       },

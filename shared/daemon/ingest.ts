@@ -24,6 +24,8 @@ export interface IngestParts {
   keepData(sha256: string, spoolFile: string): void
   /** Told after a run was made through this capability. */
   runCreated(runId: RunId, capability: Capability, execution: string | null): void
+  /** A data frame to look at. */
+  frame(event: Extract<ModuleEvent, { type: 'frame' }>, capability: Capability): void
   /** Told once a chunk, which runs it touched. */
   runsTouched(ids: readonly RunId[]): void
   log(message: string): void
@@ -89,6 +91,9 @@ function takeEvent(
     }
     case 'dataset':
       return addDataset(parts, event)
+    case 'frame':
+      if (!parts.isPaused(capability.notebook)) parts.frame(event, capability)
+      return
     case 'artifact':
       return parts.keepArtifact(event.run_id as RunId, event.path, event.file)
     case 'environment': {

@@ -28,9 +28,12 @@ export interface RelationColumn {
 /** DuckDB in memory, without network: extensions are neither fetched nor loaded. */
 export class Database {
   readonly #connection: DuckDBConnection
+  /** Where temporary files may lie. */
+  readonly spillFolder: string
 
-  private constructor(connection: DuckDBConnection) {
+  private constructor(connection: DuckDBConnection, spillFolder: string) {
     this.#connection = connection
+    this.spillFolder = spillFolder
   }
 
   /** Opens an empty one. */
@@ -42,7 +45,7 @@ export class Database {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
     })
-    return new Database(await instance.connect())
+    return new Database(await instance.connect(), limits.spillFolder)
   }
 
   /**

@@ -1,5 +1,6 @@
 import { serveDataRequest } from './data_worker.ts'
 import type { LintRequest } from './lint_process.ts'
+import { loadFrame, nameFrame } from './frame.ts'
 import { loadFiles } from './load.ts'
 import { reportOn, type LintReport } from './report.ts'
 
@@ -9,10 +10,12 @@ serveDataRequest<LintReport>(async (request: LintRequest, { open, progress }) =>
     const { sampleRows, table, engine } = request
     return loadFiles(await open(), path, { sampleRows, table, engine, progress })
   }
-  const data = await load(request.path)
+  const { frame } = request
+  const data = frame === undefined ? await load(request.path) : loadFrame(request.path, frame)
   const against = request.against === null ? null : await load(request.against)
   const { target, rules, suppress } = request
   const options = { against, rules, suppress, ...(target === undefined ? {} : { target }) }
   const report = reportOn(data, options, () => performance.now())
-  return { ...report, tookMs: Math.round(performance.now() - begin) }
+  const tookMs = Math.round(performance.now() - begin)
+  return frame === undefined ? { ...report, tookMs } : { ...nameFrame(report, frame), tookMs }
 })

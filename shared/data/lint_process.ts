@@ -6,6 +6,8 @@ import type { LintReport } from './report.ts'
 export interface LintRequest {
   /** A file or a pattern of files, absolute. */
   path: string
+  /** A frame that a kernel wrote there: its variable, all its rows, and every how many-th of them the file has. */
+  frame?: { name: string; rows: number; step: number; library: string }
   against: string | null
   /** A table of a database file. */
   table: string | null

@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Problem } from '../base/problem.ts'
+import { loadCsv } from './csv_file.ts'
 import { type Database, quoteName, quoteText } from './database.ts'
 import { type FileKind, fileKind } from './file_kind.ts'
 
@@ -51,7 +52,7 @@ export async function makeRelation(database: Database, files: FileSet): Promise<
     await database.run(`CREATE VIEW numbered AS SELECT * FROM ${from}`)
     return { from: 'numbered', rowNumber: many ? null : 'file_row_number', notes: [] }
   }
-  const notes = files.kind === 'json' ? await loadJson(database, list) : await loadCsv(database, list)
+  const notes = files.kind === 'json' ? await loadJson(database, list) : await loadCsv(database, files.paths)
   return { from: 'data', rowNumber: 'rowid', notes }
 }
 
@@ -70,36 +71,6 @@ async function loadJson(database: Database, list: string): Promise<string[]> {
     )
     return ['Some records could not be read and were left out.']
   }
-}
-
-async function loadCsv(database: Database, list: string): Promise<string[]> {
-  const read = (options: string): Promise<void> =>
-    database.run(`CREATE TABLE data AS SELECT * FROM read_csv(${list}, ${options})`)
-  try {
-    await read('sample_size = 200000')
-    return []
-  } catch (error) {
-    if (!(error instanceof Problem) || error.code !== 'data_unreadable') throw error
-    // Rows that are too short are filled, those that do not fit are kept apart and counted.
-    await read(
-      'sample_size = -1, null_padding = true, ignore_errors = true, strict_mode = false, store_rejects = true',
-    ).catch(() => Promise.reject(error))
-    return rejected(database)
-  }
-}
-
-async function rejected(database: Database): Promise<string[]> {
-  const rows = await database
-    .rows(
-      'SELECT count(DISTINCT line) AS n, min(line) AS first, any_value(error_message) AS why FROM reject_errors',
-    )
-    .catch(() => [])
-  const [told] = rows
-  if (told === undefined || Number(told['n']) === 0) return []
-  const why = String(told['why']).split('\n')[0] ?? ''
-  return [
-    `${String(told['n'])} lines could not be read and were left out, first line ${String(told['first'])}: ${why}`,
-  ]
 }
 
 /** How a set of files is called: the name of the file, or the pattern with how many there are. */

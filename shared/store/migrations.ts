@@ -1,4 +1,5 @@
 import { cellTables } from './migrations/0004_cells.ts'
+import { dataTables } from './migrations/0006_data.ts'
 import { daemonTables } from './migrations/0003_daemon.ts'
 import { modelTables } from './migrations/0002_models.ts'
 import { studyTables } from './migrations/0005_studies.ts'
@@ -8,4 +9,11 @@ import { runTables } from './migrations/0001_runs.ts'
  * Every step of the schema, in order, as SQL. A released step is never changed; a new one is added at the end
  * and only adds, so that an older editor goes on working. SQL stands in modules, since a bundle has no other files.
  */
-export const migrations: readonly string[] = [runTables, modelTables, daemonTables, cellTables, studyTables]
+export const migrations: readonly string[] = [
+  runTables,
+  modelTables,
+  daemonTables,
+  cellTables,
+  studyTables,
+  dataTables,
+]

@@ -132,6 +132,7 @@ describe('the daemon, given anything,', function () {
       store,
       clock: systemClock,
       isPaused: () => false,
+      frame: () => undefined,
       keepArtifact: () => undefined,
       keepData: () => undefined,
       runCreated: () => undefined,

@@ -29,6 +29,7 @@ describe('ingestEvents()', () => {
   function ingest(events: readonly object[]): number {
     const parts = {
       isPaused: (notebook: string | null) => notebook !== null && notebook === pausedNotebook,
+      frame: () => undefined,
       store,
       clock: systemClock,
       keepArtifact: () => undefined,

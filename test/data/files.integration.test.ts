@@ -13,7 +13,7 @@ import type { LintReport } from '../../shared/data/report.ts'
 const cli = fileURLToPath(new URL('../../shared/daemon/cli/main.ts', import.meta.url))
 
 describe('daybook lint', function () {
-  this.timeout(30_000)
+  this.timeout(120_000)
   let folder: string
   before(() => (folder = mkdtempSync(join(tmpdir(), 'daybook-lint-test-'))))
   after(() => rmSync(folder, { recursive: true, force: true }))
@@ -26,7 +26,7 @@ describe('daybook lint', function () {
   const look = (path: string, more: Partial<LintRequest> = {}): Promise<LintReport> =>
     lintInProcess(
       { path, against: null, table: null, rules: {}, suppress: [], engine: 'auto', ...dataDefaults, ...more },
-      { timeLimitMs: 20_000 },
+      { timeLimitMs: 100_000 },
     )
   const refused = async (path: string, says: RegExp): Promise<void> => {
     await assert.rejects(look(path), (error) => {
@@ -94,6 +94,28 @@ describe('daybook lint', function () {
     const wide = Array.from({ length: 10_000 }, (_, i) => `c${i}`)
     const many = write('wide.csv', `${wide.join(',')}\n${wide.map((_, i) => i).join(',')}\n`)
     assert.equal((await look(many)).columns.length, 10_000)
+    const ragged = await look(write('ragged.csv', 'a,b,c\n1,2,3\n4,5\n6,7,8\n9,10,11,12\n13,14,15\n'))
+    assert.deepEqual(
+      ragged.columns.map(({ name }) => name),
+      ['a', 'b', 'c'],
+    )
+    assert.match(ragged.notes.join(' '), /more or fewer cells/)
+    for (const [encoding, mark] of [
+      ['latin1', ''],
+      ['utf16le', '\ufeff'],
+    ] as const) {
+      const text = `${mark}name;town\n${'Jos\u00e9;K\u00f6ln\nZo\u00eb;M\u00e1laga\n'.repeat(20)}`
+      const { columns, notes } = await look(write(`${encoding}.csv`, Buffer.from(text, encoding)))
+      assert.deepEqual(
+        columns.map(({ name }) => name),
+        ['name', 'town'],
+      )
+      assert.deepEqual(
+        columns[1]?.top.map(({ value }) => value),
+        ['K\u00f6ln', 'M\u00e1laga'],
+      )
+      assert.match(notes.join(' '), /it is not UTF-8/)
+    }
     const long = await look(write('long.csv', `a,b\n1,${'x'.repeat(1_000_000)}\n2,y\n`))
     assert.equal(long.columns[1]?.texts?.longest, 1_000_000)
     const names = await look(write('names.csv', 'a,a,\n1,2,3\n4,5,6\n'))

@@ -1,15 +1,15 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
 import { version } from '../../api/version.ts'
 import { type Finding, type FindingLevel, findingLevels } from '../../base/finding.ts'
 import { Problem } from '../../base/problem.ts'
 import { dataDefaults } from '../../data/data_process.ts'
 import { lintInProcess } from '../../data/lint_process.ts'
 import { htmlReport } from '../../data/html_report.ts'
-import { defaultLintSettings, type LintSettings, parseLintSettings } from '../../data/lint_settings.ts'
 import type { LintReport } from '../../data/report.ts'
 import { sarifReport } from '../../data/sarif.ts'
 import { amount, plural } from '../../data/wording.ts'
+import { readLintSettings } from '../lint_settings_file.ts'
 import type { CommandContext } from './context.ts'
 import { withInterrupt } from './interrupt.ts'
 import { formatDuration } from '../../base/quantity.ts'
@@ -65,12 +65,6 @@ export async function lintCommand(
     writeOutput(options.sarif, sarifReport(report, toUri(context.root, path), version))
   context.terminal.out(context.json ? JSON.stringify(report, null, 2) : showReport(context.terminal, report))
   return reaches(report.findings, options.failOn) ? foundCode : 0
-}
-
-/** What the project's daybook.yaml says about data lint. */
-export function readLintSettings(root: string): LintSettings {
-  const path = join(root, 'daybook.yaml')
-  return existsSync(path) ? parseLintSettings(readFileSync(path, 'utf8')) : defaultLintSettings
 }
 
 function writeOutput(path: string, text: string): void {

@@ -7,7 +7,7 @@ to the outer one.
 import sys
 from typing import Any, Dict, Optional
 
-from . import datafiles, process
+from . import datafiles, frames, process
 from .clean import warn_once
 from .redaction import redact
 from .runs import FAILED, FINISHED, Run, now_ms, status_of
@@ -26,6 +26,7 @@ class Cell(Scope):
         self.error: Optional[BaseException] = None
         self.cpu_ms = cpu_ms()
         self.mlflow_run = _last_mlflow_run()
+        self.code = ""
 
 
 class Hooks:
@@ -65,6 +66,7 @@ class Hooks:
         code = str(getattr(info, "raw_cell", "") or "")[:MAX_CODE]
         reset_peak_rss()
         cell = Cell(execution, None if cell_id is None else str(cell_id))
+        cell.code = code
         session.cells.append(cell)
         session.last_cell = cell
         session.put(
@@ -120,6 +122,8 @@ class Hooks:
         if gpu is not None:
             end["gpu"] = gpu
         session.put(end, True)
+        if not failed:
+            frames.after_cell(session, self._shell.user_ns, cell.execution, cell.code)
 
     def _watch_gpus(self) -> None:
         if self._gpus is None:

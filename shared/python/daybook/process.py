@@ -207,9 +207,26 @@ def _at_exit() -> None:
             pass
 
 
+class silent_fork:
+    """Within it a forked child is none of the user's: it tells nothing and ends by itself."""
+
+    def __enter__(self) -> None:
+        global _silent
+        _silent = True
+
+    def __exit__(self, *error: object) -> None:
+        global _silent
+        _silent = False
+
+
+_silent = False
+
+
 def _in_child() -> None:
     """In a forked child: locks may be held by threads that are not here, so they are made anew."""
     global _lock, _looking
+    if _silent:
+        return
     _lock = threading.RLock()
     _looking = False
     if _session is None or not _session.active:

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs'
+import type { Finding } from '../base/finding.ts'
+import { tableFromArrow } from './arrow.ts'
+import { frameMagic, tableFromFrame } from './frame_file.ts'
+import { loadTable } from './load.ts'
+import type { Loaded } from './loaded.ts'
+import type { LintReport } from './report.ts'
+
+/** A frame as a kernel handed it over. */
+export interface HandedFrame {
+  /** The variable. */
+  name: string
+  /** Rows of the frame itself. */
+  rows: number
+  /** Every how many-th row is in the file. */
+  step: number
+  /** `pandas`, `polars` or `pyarrow`. */
+  library: string
+}
+
+/** Reads the file of a frame, Arrow or the kernel module's own form. */
+export function loadFrame(path: string, { name, rows, step }: HandedFrame): Loaded {
+  const bytes = readFileSync(path)
+  const isPlain = bytes.toString('latin1', 0, frameMagic.length) === frameMagic
+  const table = isPlain ? tableFromFrame(bytes) : tableFromArrow(bytes)
+  const whole = loadTable(name, table)
+  if (step === 1) return whole
+  const rowNumbers = Float64Array.from({ length: table.rows }, (_, i) => i * step)
+  const note = `Looked at every ${step}th of ${rows.toLocaleString('en')} rows.`
+  return { ...whole, rowNumbers, notes: [note] }
+}
+
+/** A report whose fixes speak of the user's own variable, those for its library first. */
+export function nameFrame(report: LintReport, { name, library }: HandedFrame): LintReport {
+  const mine = (finding: Finding): Finding => {
+    const fixes = finding.fixes.map((fix) => ({
+      ...fix,
+      code: fix.code.replace(/(?<![\w.])df(?![\w"'])/g, name),
+    }))
+    const fitting = fixes.filter(({ language }) => language === library || language === 'python')
+    return { ...finding, fixes: fitting.length > 0 ? fitting : fixes }
+  }
+  return { ...report, findings: report.findings.map(mine) }
+}

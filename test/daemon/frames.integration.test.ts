@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Client } from '../../shared/api/client.ts'
+import type { DataSummary } from '../../shared/api/data_methods.ts'
+import { makeDaemonProject, type DaemonProject } from './project.ts'
+
+const makeFrame = `
+import pandas as pd
+frame = pd.DataFrame({"n": list(range(60)), "same": ["x"] * 60, "t": ["a" if i % 2 else None for i in range(60)]})`
+
+describe('frames that cells make', function () {
+  this.timeout(120_000)
+  let project: DaemonProject
+  let client: Client
+  before(async () => {
+    project = makeDaemonProject()
+    client = await project.client()
+  })
+  after(async () => {
+    client.close()
+    await project.close()
+  })
+
+  async function found(notebook: string, count: number): Promise<DataSummary[]> {
+    for (let tries = 0; tries < 300; tries++) {
+      const list = await client.call('data.findings', { notebook })
+      if (list.length >= count) return list
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    return client.call('data.findings', { notebook })
+  }
+  const spooled = (): string[] =>
+    readdirSync(join(project.root, '.daybook', 'spool')).filter((name) => name.startsWith('frame-'))
+
+  it('are looked at, with findings under the cell that made or changed them', async () => {
+    const changes: number[] = []
+    client.onChange('data.changed', (version) => changes.push(version))
+    project.notebook('frames.ipynb', [makeFrame, 'frame["twice"] = frame["n"] * 2', 'print(len(frame))'])
+    const ended = await project.daybook(['run', 'frames.ipynb'])
+    assert.equal(ended.code, 0, ended.stderr)
+    const list = await found('frames.ipynb', 2)
+    assert.deepEqual(
+      list.map(({ name, rows, columns }) => [name, rows, columns]),
+      [
+        ['frame', 60, 4],
+        ['frame', 60, 3],
+      ],
+    )
+    assert.notEqual(list[0]?.cell, list[1]?.cell)
+    const [first] = list
+    const constant = first?.findings.find(({ rule }) => rule === 'constant-column')
+    assert.match(constant?.says ?? '', /same \('x'\) is the same in all 60 rows/)
+    assert.deepEqual(constant?.fixes, [
+      { title: 'Drop the column', language: 'pandas', code: 'frame = frame.drop(columns=["same"])' },
+    ])
+    assert.match(first?.findings.map(({ says }) => says).join('\n') ?? '', /twice = 2 × n in all 60 rows/)
+    const report = await client.call('data.report', { id: first!.id })
+    assert.deepEqual(
+      report.columns.map(({ name }) => name),
+      ['n', 'same', 't', 'twice'],
+    )
+    assert.match((await client.call('data.page', { id: first!.id })).html, /^<!doctype html>/)
+    assert.ok(changes.length > 0)
+    assert.deepEqual(spooled(), [])
+  })
+  it('come as they are where Arrow does not take them', async () => {
+    const odd = 'import pandas as pd\nodd = pd.DataFrame([[1, "a", 0.5, True], ["b", 2.5, None, False]] * 20)'
+    project.notebook('odd.ipynb', [odd])
+    assert.equal((await project.daybook(['run', 'odd.ipynb'])).code, 0)
+    const [summary] = await found('odd.ipynb', 1)
+    const { columns } = await client.call('data.report', { id: summary!.id })
+    assert.deepEqual(
+      columns.map(({ name, kind, nulls, distinct }) => [name, kind, nulls, distinct]),
+      [
+        ['0', 'text', 0, 2],
+        ['1', 'text', 0, 2],
+        ['2', 'number', 20, 1],
+        ['3', 'boolean', 0, 2],
+      ],
+    )
+  })
+  it('are told of the run that the cell is', async () => {
+    project.notebook('run.ipynb', [`${makeFrame}\nimport daybook\ndaybook.log(loss=0.5)`])
+    assert.equal((await project.daybook(['run', 'run.ipynb'])).code, 0)
+    const [summary] = await found('run.ipynb', 1)
+    assert.match(summary?.run ?? '', /^[0-9a-f]{32}$/)
+    assert.equal((await client.call('data.findings', { run: summary!.run })).length, 1)
+  })
+  it('are not looked at when that is switched off', async () => {
+    project.file('daybook.yaml', 'lint: {onRun: false}\n')
+    project.notebook('off.ipynb', [makeFrame])
+    assert.equal((await project.daybook(['run', 'off.ipynb'])).code, 0)
+    await new Promise((resolve) => setTimeout(resolve, 2000))
+    assert.deepEqual(await client.call('data.findings', { notebook: 'off.ipynb' }), [])
+    assert.deepEqual(spooled(), [])
+    project.file('daybook.yaml', '')
+  })
+  it('and files are looked at when asked', async () => {
+    project.file('a.csv', `a,b\n${Array.from({ length: 30 }, (_, i) => `${i},same`).join('\n')}\n`)
+    const summary = await client.call('data.lint', { path: 'a.csv' })
+    assert.deepEqual(
+      [summary.name, summary.rows, summary.findings[0]?.rule],
+      ['a.csv', 30, 'constant-column'],
+    )
+    assert.equal((await client.call('data.findings', {}))[0]?.name, 'a.csv')
+    await assert.rejects(client.call('data.lint', { path: 'none.csv' }), /There is no file/)
+  })
+})

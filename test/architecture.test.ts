@@ -109,6 +109,7 @@ const openers: readonly string[] = [
   'shared/daemon/cli/lint.ts',
   'shared/compute/trial_host.ts',
   'shared/daemon/cli/tune.ts',
+  'shared/daemon/cli/schema.ts',
   'shared/daemon/daemon.ts',
   'shared/daemon/discovery.ts',
   'shared/daemon/doctor.ts',

@@ -1,9 +1,7 @@
 import type { Finding } from '../base/finding.ts'
+import { hiddenValue } from './hidden_value.ts'
 import { columnsOf } from './lint.ts'
 import type { ColumnProfile } from './profile.ts'
-
-/** What stands in the place of a value that names a person. */
-export const hiddenValue = '•••'
 
 /** Columns that a finding calls personal. */
 export function personalColumns(findings: readonly Finding[]): ReadonlySet<string> {

@@ -2,6 +2,7 @@ import { type Finding, type FindingLevel, rankFindings } from '../base/finding.t
 import type { Loaded } from './loaded.ts'
 import type { Checked, Rule, Said } from './rule.ts'
 import { rules } from './rules.ts'
+import { checkSchema, type TableSchema } from './schema.ts'
 import { guessTarget } from './target.ts'
 
 /** What a project has decided about one rule. */
@@ -28,6 +29,8 @@ export interface LintOptions {
   against?: Loaded | null
   rules?: Readonly<Record<string, RuleSettings>>
   suppress?: readonly Suppression[]
+  /** What the data was agreed to be. */
+  schema?: TableSchema | null
 }
 
 /** What was found. */
@@ -44,7 +47,11 @@ export interface LintResult {
 export function lint(data: Loaded, options: LintOptions = {}): LintResult {
   const target = options.target === undefined ? guessTarget(data) : options.target
   const checked: Checked = { ...data, target, against: options.against ?? null }
-  const found = rules.flatMap((rule) => applyRule(rule, checked, options.rules?.[rule.id] ?? {}))
+  const agreed = options.schema == null ? [] : checkSchema(options.schema, data)
+  const found = [
+    ...agreed,
+    ...rules.flatMap((rule) => applyRule(rule, checked, options.rules?.[rule.id] ?? {})),
+  ]
   const accepted = withoutEchoes(found).map((finding) => ({
     finding,
     by: options.suppress?.find((one) => covers(one, finding)),

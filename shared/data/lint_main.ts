@@ -13,8 +13,8 @@ serveDataRequest<LintReport>(async (request: LintRequest, { open, progress }) =>
   const { frame } = request
   const data = frame === undefined ? await load(request.path) : loadFrame(request.path, frame)
   const against = request.against === null ? null : await load(request.against)
-  const { target, rules, suppress } = request
-  const options = { against, rules, suppress, ...(target === undefined ? {} : { target }) }
+  const { target, rules, suppress, schema = null } = request
+  const options = { against, rules, suppress, schema, ...(target === undefined ? {} : { target }) }
   const report = reportOn(data, options, () => performance.now())
   const tookMs = Math.round(performance.now() - begin)
   return frame === undefined ? { ...report, tookMs } : { ...nameFrame(report, frame), tookMs }

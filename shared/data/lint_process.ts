@@ -1,5 +1,6 @@
 import { askDataProcess, type DataWatch } from './data_process.ts'
 import type { RuleSettings, Suppression } from './lint.ts'
+import type { TableSchema } from './schema.ts'
 import type { LintReport } from './report.ts'
 
 /** What is to be looked at, and with how much of the machine. Plain data: it crosses to another process. */
@@ -15,6 +16,8 @@ export interface LintRequest {
   target?: string | null
   rules: Readonly<Record<string, RuleSettings>>
   suppress: readonly Suppression[]
+  /** What the data was agreed to be. */
+  schema?: TableSchema
   sampleRows: number
   engine: 'auto' | 'sql'
   memoryBytes: number

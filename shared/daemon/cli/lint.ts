@@ -10,6 +10,7 @@ import type { LintReport } from '../../data/report.ts'
 import { sarifReport } from '../../data/sarif.ts'
 import { amount, plural } from '../../data/wording.ts'
 import { readLintSettings } from '../lint_settings_file.ts'
+import { readSchema } from './schema.ts'
 import type { CommandContext } from './context.ts'
 import { withInterrupt } from './interrupt.ts'
 import { formatDuration } from '../../base/quantity.ts'
@@ -24,6 +25,7 @@ export interface LintCommandOptions {
   memory: number
   timeLimit: number
   failOn: FindingLevel | 'never'
+  schema?: string
   html?: string
   sarif?: string
 }
@@ -45,6 +47,7 @@ export async function lintCommand(
         against: options.against === undefined ? null : resolve(options.against),
         table: options.table ?? null,
         ...(options.target === undefined ? {} : { target: options.target === '' ? null : options.target }),
+        ...(options.schema === undefined ? {} : { schema: readSchema(options.schema) }),
         rules: settings.rules,
         suppress: settings.suppress,
         sampleRows: options.sample,

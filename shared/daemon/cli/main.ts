@@ -17,6 +17,7 @@ import { lintCommand, parseFailOn, type LintCommandOptions } from './lint.ts'
 import { writeReport } from './report.ts'
 import { runCommand, type RunOptions } from './run.ts'
 import { runsCommand, type RunsOptions } from './runs.ts'
+import { parseSchemaForm, schemaCommand, type SchemaCommandOptions } from './schema.ts'
 import { showCommand, type ShowOptions } from './show.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 import { uiCommand, type UiOptions } from './ui.ts'
@@ -194,6 +195,7 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     .option('--sample <rows>', 'rows to look at one by one; counts are over all rows', positive, 100_000)
     .option('--memory <MB>', 'memory allowed', positive, 1000)
     .option('--time-limit <seconds>', 'give up after', positive, 600)
+    .option('--schema <file>', 'check against a schema, as daybook schema makes one')
     .option('--html <file>', 'also write a report to look at')
     .option('--sarif <file>', 'also write the findings for a code host')
     .option(
@@ -220,6 +222,15 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     .option('--time-limit <seconds>', 'give up after', positive, 600)
     .option('--fail-on <answer>', 'exit with 3 on: drift, possible, never', parseFailOnDrift, 'never')
     .action(action((context, [options]) => driftCommand(context, options as DriftCommandOptions)))
+
+  add(program, 'schema <file>', 'what data that is known to be good says about the next, as YAML to review')
+    .option('--as <form>', 'yaml, pandera, frictionless, jsonschema', parseSchemaForm, 'yaml')
+    .option('--table <name>', 'which table of a database')
+    .action(
+      action((context, [file, options]) =>
+        schemaCommand(context, file as string, options as SchemaCommandOptions),
+      ),
+    )
 
   const kernels = program.command('kernels').description('kernels that run, and that could be started')
   add(kernels, 'list', 'list them', { isDefault: true })

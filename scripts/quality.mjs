@@ -18,7 +18,7 @@ await runMain(async () => {
   const chosen = choose(process.argv.slice(2))
   const steps = startSteps(setupSteps + chosen.length)
   await setUp(steps)
-  /** @type {import('../bench/quality/tuning/compare.ts').QualityTable[]} */
+  /** @type {import('../bench/quality/quality.ts').QualityTable[]} */
   const tables = []
   for (const name of chosen) {
     await steps.step(name, async (tell) => {
@@ -53,7 +53,7 @@ function choose(names) {
 /**
  * @param {string} name
  * @param {(detail: string) => void} tell
- * @returns {Promise<{ tables: import('../bench/quality/tuning/compare.ts').QualityTable[] } | { said: string }>}
+ * @returns {Promise<{ tables: import('../bench/quality/quality.ts').QualityTable[] } | { said: string }>}
  */
 async function measure(name, tell) {
   const scratch = mkdtempSync(join(tmpdir(), 'dbq-'))

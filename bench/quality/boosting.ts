@@ -39,8 +39,12 @@ export const usualBoosting: Boosting = {
 const bins = 64
 
 interface Binned {
-  /** Per feature, the bin of each row; `bins` is NaN. */
+  /** Per feature, the bin of each row; the one after the last is NaN. */
   codes: readonly Uint8Array[]
+  /** Per feature, whether it is 0 or 1 and mostly 0: such are counted by row, and only where they are 1. */
+  sparse: readonly boolean[]
+  /** Per row, the sparse features that are 1. */
+  ones: readonly Int16Array[]
   /** Per feature, the upper bound of each bin but the last. */
   bounds: readonly Float32Array[]
 }
@@ -77,7 +81,10 @@ export function trainTrees(table: Table, labels: Uint8Array, classes: number, ho
         hessian[row] = Math.max(1e-6, p * (1 - p) * (classes / (classes - 1)))
       }
       const features = binned.codes.map((_, at) => at).filter(() => random() < how.features)
-      const root = growTree(nodes, { binned, gradient, hessian, features, how }, Int32Array.from(chosen))
+      const offsets = [0]
+      for (const feature of features) offsets.push(offsets.at(-1)! + cellsOf(binned, feature))
+      const growing = { binned, gradient, hessian, features, offsets, how }
+      const root = growTree(nodes, growing, Int32Array.from(chosen))
       for (let row = 0; row < rows; row++) {
         const score = scores[row]
         if (score !== undefined)
@@ -134,6 +141,8 @@ interface Growing {
   gradient: Float64Array
   hessian: Float64Array
   features: readonly number[]
+  /** Per place in `features`, where its cells begin in a histogram; then the histogram's length. */
+  offsets: readonly number[]
   how: Boosting
 }
 
@@ -152,7 +161,10 @@ interface Split {
   gain: number
 }
 
-const stride = (bins + 1) * 3
+/** Cells of a feature: three for each bin and for NaN. */
+function cellsOf(binned: Binned, feature: number): number {
+  return (binned.bounds[feature]!.length + 2) * 3
+}
 
 function growTree(nodes: Nodes, growing: Growing, rows: Int32Array): number {
   const { how, binned } = growing
@@ -166,8 +178,8 @@ function growTree(nodes: Nodes, growing: Growing, rows: Int32Array): number {
     if (split === undefined) break
     leaves.splice(leaves.indexOf(best), 1)
     const codes = binned.codes[split.feature]!
-    const goesLeft = (row: number): boolean =>
-      codes[row] === bins ? split.nanLeft : codes[row]! <= split.bin
+    const nan = binned.bounds[split.feature]!.length + 1
+    const goesLeft = (row: number): boolean => (codes[row] === nan ? split.nanLeft : codes[row]! <= split.bin)
     const [left, right] = [best.rows.filter(goesLeft), best.rows.filter((row) => !goesLeft(row))]
     const [leftNode, rightNode] = [nodes.add(0), nodes.add(0)]
     nodes.feature[best.node] = split.feature
@@ -196,11 +208,24 @@ function growTree(nodes: Nodes, growing: Growing, rows: Int32Array): number {
   return root
 }
 
-function histogramOf({ binned, gradient, hessian, features }: Growing, rows: Int32Array): Float64Array {
-  const histogram = new Float64Array(features.length * stride)
+function histogramOf(
+  { binned, gradient, hessian, features, offsets }: Growing,
+  rows: Int32Array,
+): Float64Array {
+  const histogram = new Float64Array(offsets.at(-1)!)
+  const placeOf = new Int16Array(binned.codes.length).fill(-1)
+  let [allG, allH] = [0, 0]
+  for (const row of rows) {
+    allG += gradient[row]!
+    allH += hessian[row]!
+  }
   features.forEach((feature, place) => {
+    if (binned.sparse[feature]!) {
+      placeOf[feature] = place
+      return
+    }
     const codes = binned.codes[feature]!
-    const offset = place * stride
+    const offset = offsets[place]!
     for (let at = 0; at < rows.length; at++) {
       const row = rows[at]!
       const cell = offset + codes[row]! * 3
@@ -209,21 +234,38 @@ function histogramOf({ binned, gradient, hessian, features }: Growing, rows: Int
       histogram[cell + 2]! += 1
     }
   })
+  for (const row of rows) {
+    for (const feature of binned.ones[row]!) {
+      const place = placeOf[feature]!
+      if (place < 0) continue
+      const cell = offsets[place]! + 3
+      histogram[cell]! += gradient[row]!
+      histogram[cell + 1]! += hessian[row]!
+      histogram[cell + 2]! += 1
+    }
+  }
+  for (const [feature, place] of placeOf.entries()) {
+    if (place < 0 || !binned.sparse[feature]!) continue
+    const cell = offsets[place]!
+    histogram[cell] = allG - histogram[cell + 3]!
+    histogram[cell + 1] = allH - histogram[cell + 4]!
+    histogram[cell + 2] = rows.length - histogram[cell + 5]!
+  }
   return histogram
 }
 
-function withSplit(leaf: Leaf, { features, how, binned }: Growing): Leaf {
+function withSplit(leaf: Leaf, { features, offsets, how, binned }: Growing): Leaf {
   let best: Split | undefined
   const gainOf = (g: number, h: number): number => (g * g) / (h + how.ridge)
   features.forEach((feature, place) => {
-    const offset = place * stride
+    const [offset, end] = [offsets[place]!, offsets[place + 1]!]
     let [g, h, n] = [0, 0, 0]
-    for (let cell = offset; cell < offset + stride; cell += 3) {
+    for (let cell = offset; cell < end; cell += 3) {
       g += leaf.histogram[cell]!
       h += leaf.histogram[cell + 1]!
       n += leaf.histogram[cell + 2]!
     }
-    const nan = offset + bins * 3
+    const nan = end - 3
     const [nanG, nanH, nanN] = [
       leaf.histogram[nan]!,
       leaf.histogram[nan + 1]!,
@@ -254,11 +296,24 @@ function bin({ columns, rows }: Table): Binned {
     const coded = new Uint8Array(rows)
     for (let row = 0; row < rows; row++) {
       const value = column[row]!
-      coded[row] = Number.isNaN(value) ? bins : firstAtLeast(limits, value)
+      coded[row] = Number.isNaN(value) ? limits.length + 1 : firstAtLeast(limits, value)
     }
     return coded
   })
-  return { codes, bounds }
+  const sparse = columns.map(
+    (column) =>
+      column.every((value) => value === 0 || value === 1) && sum(column) < rows * 0.2 && sum(column) > 0,
+  )
+  const ones = Array.from({ length: rows }, (_, row) =>
+    Int16Array.from(
+      columns.flatMap((column, feature) => (sparse[feature]! && column[row] === 1 ? [feature] : [])),
+    ),
+  )
+  return { codes, bounds, sparse, ones }
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0)
 }
 
 /** Bounds between bins of about as many rows, each in the middle between two values that occur. */

@@ -83,22 +83,23 @@ function chooseGrams(columns: readonly LabelledColumn[]): string[] {
 export function crossValidate(
   columns: readonly LabelledColumn[],
   foldOf: ArrayLike<number>,
-  how: Boosting = usualBoosting,
-  tell: (line: string) => void = () => {},
+  tell: (line: string) => void,
 ): Uint8Array {
   const given = new Uint8Array(columns.length)
   for (const fold of new Set(Array.from(foldOf))) {
-    const model = trainMeaning(
-      columns.filter((_, at) => foldOf[at] !== fold),
-      how,
-    )
+    const model = trainMeaning(columns.filter((_, at) => foldOf[at] !== fold))
     const held = columns.map((_, at) => at).filter((at) => foldOf[at] === fold)
     const classes = predictMeanings(
       model,
       held.map((at) => columns[at]!),
     )
     held.forEach((at, place) => (given[at] = classes[place]!))
-    tell(`fold ${fold}`)
+    tell(
+      `fold ${fold}: ${accuracy(
+        held.map((at) => columns[at]!),
+        classes,
+      ).toFixed(4)}`,
+    )
   }
   return given
 }

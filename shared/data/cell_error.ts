@@ -3,6 +3,7 @@ import { dependencyErrors } from './cell_error_dependency.ts'
 import { formatErrors } from './cell_error_format.ts'
 import { gluedErrors } from './cell_error_glued.ts'
 import { missingConventions, missingErrors } from './cell_error_missing.ts'
+import { outlierErrors } from './cell_error_outlier.ts'
 import { typoErrors } from './cell_error_typo.ts'
 
 export type { CellError, CellTable } from './cell_column.ts'
@@ -21,6 +22,7 @@ export function findCellErrors(table: CellTable): CellError[] {
     ...columns.flatMap((column) => [
       ...missingErrors(column, conventions),
       ...formatErrors(column),
+      ...outlierErrors(column),
       ...typoErrors(column),
     ]),
   ]

@@ -21,9 +21,6 @@ interface Dependency {
 /** A group speaks when so many rows agree. */
 const leastSupport = 3
 
-/** Rows that decide whether a pair is worth a closer look. */
-const probeRows = 20_000
-
 /**
  * Learns which columns determine which others and names the cells that break the rule: a zip code that is in one city
  * in forty rows and in another in one. Beside nearly exact rules, columns that name things (a flight, a product)
@@ -66,7 +63,7 @@ function breaks({ from, to, usual, share, support, pairs, loose }: Dependency, r
   if (agreeing < leastSupport || (share[group] ?? 0) <= 0.5) return false
   // An exception that several rows share is a fact of its own: two companies in one town.
   const exceptions = pairs.get(group * to.values.length + (to.codes[row] ?? 0)) ?? 0
-  return loose || exceptions <= 1 || exceptions <= agreeing * 0.1
+  return loose || exceptions <= 1 || exceptions <= agreeing * 0.05
 }
 
 function hasGroup(dependencies: readonly Dependency[], from: CellColumn, row: number): boolean {
@@ -97,7 +94,8 @@ function isGuilty(
   const accusers = against.filter(({ from }) => {
     const own = dependencies.filter((one) => one.from === from)
     const unlike = own.filter((one) => deviates(one, row)).length
-    // Whoever contradicts everybody is the liar, or speaks of another thing.
+    // Whoever is accused more often himself is the liar, and so is whoever contradicts everybody.
+    if ((broken[from.at] ?? []).length > against.length) return false
     return unlike < 3 || unlike < own.length * 0.5
   })
   if (accusers.length > 0) return true
@@ -125,28 +123,34 @@ function describe(
   }
 }
 
+/** A rule holds in so many of the rows that are in groups; less will do for a column that determines several. */
+const exact = 0.95
+const nearly = 0.9
+
 function learn(columns: readonly CellColumn[]): Dependency[] {
-  const found: Dependency[] = []
+  const strict: Dependency[] = []
   const loose: Dependency[] = []
   const rows = columns[0]?.codes.length ?? 0
   for (const from of columns) {
-    if (from.distinct < 2 || from.distinct > from.filled * 0.7 || from.filled < rows * 0.3) continue
+    if (from.distinct < 2 || from.distinct > from.filled * 0.7 || from.filled < rows * 0.3 || isMeasure(from))
+      continue
+    const order = rowsByValue(from)
     for (const to of columns) {
       if (to === from || to.distinct < 2) continue
       const chance = highest(to) / Math.max(1, to.filled)
-      if (chance > 0.95) continue
-      const probe = measure(from, to, Math.min(rows, probeRows))
-      if (probe.holds < 0.45) continue
-      const whole = rows > probeRows ? measure(from, to, rows) : probe
+      if (chance > 0.98) continue
+      const whole = measure(from, to, order)
       const better = (whole.holds - chance) / (1 - chance)
       // Values that hardly repeat agree by chance in pairs.
-      if (whole.holds >= 0.9 && better >= 0.75 && whole.grouped > 0.2 * rows) found.push(whole)
+      if (whole.holds >= nearly && better >= 0.75 && whole.grouped > 0.2 * rows) strict.push(whole)
       else if (
         whole.holds >= 0.5 &&
         better >= 0.4 &&
         chance < 0.2 &&
         whole.grouped > 0.8 * rows &&
-        from.filled / from.distinct >= 5
+        from.filled / from.distinct >= 5 &&
+        !isWhole(to) &&
+        !isAmount(to)
       )
         loose.push({ ...whole, loose: true })
     }
@@ -155,8 +159,40 @@ function learn(columns: readonly CellColumn[]): Dependency[] {
     (one) => !loose.some((other) => other !== one && other.from === one.from && deviateTogether(one, other)),
   )
   // A column that determines several others so names the things that the rows describe.
-  const targets = (from: CellColumn): number => [...kept, ...found].filter((one) => one.from === from).length
-  return [...found, ...kept.filter(({ from }) => targets(from) >= 3)]
+  const targets = (from: CellColumn, of: readonly Dependency[]): number =>
+    of.filter((one) => one.from === from).length
+  const sure = strict.filter(({ from, holds }) => {
+    const others = targets(from, strict)
+    if (from.distinct === 2) return holds >= 0.97
+    return others >= 3 || (holds >= exact && (others >= 2 || from.distinct <= 20 || !isWhole(from)))
+  })
+  const found = [...sure, ...kept.filter(({ from }) => targets(from, kept) + targets(from, sure) >= 3)]
+  return found.map((one) => ({ ...one, pairs: countPairs(one) }))
+}
+
+/** Whether most values are amounts or times, which determine nothing even where they repeat. */
+function isMeasure(column: CellColumn): boolean {
+  return (
+    isAmount(column) ||
+    shareOf(column, (at) => ['date', 'time', 'datetime'].includes(column.types[at] ?? '')) > 0.5
+  )
+}
+
+function isAmount(column: CellColumn): boolean {
+  return (
+    shareOf(column, (at) => ['number', 'percent', 'currency', 'unit'].includes(column.types[at] ?? '')) > 0.5
+  )
+}
+
+/** Whether most values are whole numbers: a code perhaps, or an amount. */
+function isWhole(column: CellColumn): boolean {
+  return shareOf(column, (at) => column.types[at] === 'integer') > 0.5
+}
+
+function shareOf(column: CellColumn, test: (code: number) => boolean): number {
+  return (
+    column.counts.reduce((sum, rows, code) => sum + (test(code) ? rows : 0), 0) / Math.max(1, column.filled)
+  )
 }
 
 /** Two columns that leave their group in the same rows tell of another thing there, such as a second company in a town. */
@@ -178,45 +214,68 @@ function highest(column: CellColumn): number {
   return most
 }
 
-function measure(from: CellColumn, to: CellColumn, rows: number): Dependency & { grouped: number } {
-  const pairs = new Map<number, number>()
-  const groups = new Int32Array(from.values.length)
-  const width = to.values.length
+/** The rows ordered by the value that a column has there, and where each value begins. */
+interface Order {
+  rows: Int32Array
+  starts: Int32Array
+}
+
+function rowsByValue({ codes, counts }: CellColumn): Order {
+  const starts = new Int32Array(counts.length + 1)
+  counts.forEach((count, code) => (starts[code + 1] = (starts[code] ?? 0) + count))
+  const next = starts.slice()
+  const rows = new Int32Array(codes.length)
+  codes.forEach((code, row) => {
+    const place = next[code] ?? 0
+    rows[place] = row
+    next[code] = place + 1
+  })
+  return { rows, starts }
+}
+
+function measure(
+  from: CellColumn,
+  to: CellColumn,
+  { rows, starts }: Order,
+): Dependency & { grouped: number } {
+  const groups = from.values.length
   const emptyTo = to.values.indexOf('')
   const emptyFrom = from.values.indexOf('')
-  for (let row = 0; row < rows; row++) {
-    const [group = 0, value = 0] = [from.codes[row], to.codes[row]]
-    if (value === emptyTo || group === emptyFrom) continue
-    groups[group] = (groups[group] ?? 0) + 1
-    const key = group * width + value
-    pairs.set(key, (pairs.get(key) ?? 0) + 1)
-  }
-  const usual = new Int32Array(groups.length).fill(-1)
-  const support = new Int32Array(groups.length)
-  for (const [key, count] of pairs) {
-    const group = Math.floor(key / width)
-    if (count <= (support[group] ?? 0)) continue
-    support[group] = count
-    usual[group] = key % width
-  }
+  const counts = new Int32Array(to.values.length)
+  const usual = new Int32Array(groups).fill(-1)
+  const support = new Int32Array(groups)
+  const share = new Float32Array(groups)
   let [agreeing, grouped] = [0, 0]
-  const share = new Float32Array(groups.length)
-  groups.forEach((size, group) => {
-    if (size === 0) return
-    share[group] = (support[group] ?? 0) / size
-    if (size < 3) return
+  for (let group = 0; group < groups; group++) {
+    if (group === emptyFrom) continue
+    const [start = 0, end = 0] = [starts[group], starts[group + 1]]
+    let [most, best, size] = [0, -1, 0]
+    for (let at = start; at < end; at++) {
+      const value = to.codes[rows[at] ?? 0] ?? 0
+      if (value === emptyTo) continue
+      size++
+      const count = (counts[value] ?? 0) + 1
+      counts[value] = count
+      if (count > most) [most, best] = [count, value]
+    }
+    for (let at = start; at < end; at++) counts[to.codes[rows[at] ?? 0] ?? 0] = 0
+    if (size === 0) continue
+    usual[group] = best
+    support[group] = most
+    share[group] = most / size
+    if (size < 3) continue
     grouped += size
-    agreeing += support[group] ?? 0
-  })
-  return {
-    from,
-    to,
-    holds: grouped === 0 ? 0 : agreeing / grouped,
-    usual,
-    share,
-    support,
-    grouped,
-    pairs,
-    loose: false,
+    agreeing += most
   }
+  const holds = grouped === 0 ? 0 : agreeing / grouped
+  return { from, to, holds, usual, share, support, grouped, pairs: new Map(), loose: false }
+}
+
+function countPairs({ from, to }: Dependency): Map<number, number> {
+  const pairs = new Map<number, number>()
+  from.codes.forEach((group, row) => {
+    const key = group * to.values.length + (to.codes[row] ?? 0)
+    pairs.set(key, (pairs.get(key) ?? 0) + 1)
+  })
+  return pairs
 }

@@ -11,6 +11,7 @@ export function formatErrors(column: CellColumn): CellError[] {
   if (column.filled < 20) return []
   const wrong: Wrong = new Map()
   typeMinority(column, wrong)
+  dateForms(column, wrong)
   units(column, wrong)
   shapeMinority(column, wrong)
   rareSigns(column, wrong)
@@ -49,6 +50,23 @@ function nameOf(family: string): string {
   return family === 'number' ? 'plain numbers' : family === 'code' ? 'codes' : `of the form ${family}`
 }
 
+/** Dates and times in several forms: the rarer ones, which a program reads otherwise or not at all. */
+function dateForms(column: CellColumn, wrong: Wrong): void {
+  const isTime = (code: number): boolean => /^(?:date|time|datetime)$/.test(column.types[code] ?? '')
+  const formOf = (code: number): string => shapeOf(column.values[code] ?? '', false).replace(/9+/g, '9')
+  const forms = count(column, (code) => (isTime(code) ? formOf(code) : ''))
+  forms.delete('')
+  if (forms.size < 2) return
+  const [main, most] = largest(forms)
+  if (most < column.filled * 0.55) return
+  column.values.forEach((value, code) => {
+    if (wrong.has(code) || !isTime(code) || formOf(code) === main) return
+    const example = column.values.find((_, other) => isTime(other) && formOf(other) === main) ?? ''
+    const why = `${quoted(value)} is written unlike most dates of the column, such as ${quoted(example)}`
+    wrong.set(code, { kind: 'format', why, confidence: 0.8 })
+  })
+}
+
 const numberThenUnit = /^([+-]?\d[\d.,]*)\s*([^\d\s].*)$/
 
 /**
@@ -58,10 +76,9 @@ const numberThenUnit = /^([+-]?\d[\d.,]*)\s*([^\d\s].*)$/
 function units(column: CellColumn, wrong: Wrong): void {
   const spelled = new Map<string, number>()
   let withUnit = 0
-  const unitOf = column.values.map((value) => {
-    const unit =
-      column.types[column.values.indexOf(value)] === 'date' ? undefined : numberThenUnit.exec(value)?.[2]
-    return unit !== undefined && unit.length <= 24 && /^[\p{L}%°$€µ]/u.test(unit) ? unit : undefined
+  const unitOf = column.values.map((value, code) => {
+    const unit = column.types[code] === 'date' ? undefined : numberThenUnit.exec(value)?.[2]
+    return unit !== undefined && unit.length <= 24 && /^[\p{L}%°$€µ][^\d]*$/u.test(unit) ? unit : undefined
   })
   unitOf.forEach((unit, code) => {
     if (unit === undefined) return
@@ -112,22 +129,27 @@ export function shapeOf(value: string, exact: boolean): string {
     .replace(/(?:a[ '’.,-]*)+a/g, 'a')
 }
 
-/** Codes, phone numbers, dates: where one or a few shapes cover nearly all cells, the rare ones are wrong. */
+/** Codes, phone numbers, dates: where one or a few shapes with digits cover nearly all cells, the rare ones are wrong. */
 function shapeMinority(column: CellColumn, wrong: Wrong): void {
+  const fixed = isFixedCode(column)
   for (const exact of [true, false]) {
     const shapes = count(column, (code) => shapeOf((column.values[code] ?? '').slice(0, 200), exact))
     const usual = [...shapes].filter(([, rows]) => rows >= Math.max(5, column.filled * 0.05))
     const covered = usual.reduce((sum, [, rows]) => sum + rows, 0) / column.filled
-    if (usual.length === 0 || usual.length > 4 || covered < 0.93) continue
+    if (usual.length === 0 || usual.length > 4 || covered < (exact ? 0.95 : 0.93)) continue
+    if (exact && !fixed && usual.length > 1) continue
     const known = new Set(usual.map(([shape]) => shape))
-    const numbers = usual.every(([shape]) => /^[-+]?[9.,]+$/.test(shape))
+    const words = !usual.some(([shape]) => shape.includes('9'))
     column.values.forEach((value, code) => {
       if (value === '' || wrong.has(code)) return
       const shape = shapeOf(value.slice(0, 200), exact)
-      if (known.has(shape) || (shapes.get(shape) ?? 0) > column.filled * 0.02) return
-      // Numbers may have any number of digits.
-      if (numbers && /^[-+]?9*[.,]?9*$/.test(shape) && !isFixedCode(column)) return
-      if (exact && !isFixedCode(column) && known.size > 1) return
+      const rows = shapes.get(shape) ?? 0
+      if (known.has(shape) || rows > Math.max(2, column.filled * (exact ? 0.005 : 0.01))) return
+      // Numbers may have any number of digits, and words any signs between them.
+      const type = column.types[code]
+      if (!fixed && (type === 'integer' || type === 'number')) return
+      if (words && (exact || !/\p{L}\d\p{L}/u.test(value) || /\p{L}\d+\p{L}/u.test([...known].join(''))))
+        return
       wrong.set(code, {
         kind: 'format',
         why: `${quoted(value)} is written unlike ${Math.round(covered * 100)} % of the column, such as ${quoted(exampleOf(column, known, exact))}`,
@@ -137,14 +159,15 @@ function shapeMinority(column: CellColumn, wrong: Wrong): void {
   }
 }
 
-/** Whether the column is of codes: texts of digits that are equally long, so that one that is not misses something. */
+/** Whether the column is of codes of digits, all equally long: zip codes with a 0 in front, phone numbers. */
 function isFixedCode({ values, counts, filled }: CellColumn): boolean {
   const lengths = new Map<number, number>()
   values.forEach((value, code) => {
     if (value !== '') lengths.set(value.length, (lengths.get(value.length) ?? 0) + (counts[code] ?? 0))
   })
   const [length, rows] = largest(lengths)
-  return length >= 4 && rows > filled * 0.97 && new Set(values.map((value) => value.slice(0, 3))).size > 3
+  const signs = length >= 8 || (length >= 4 && values.some((value) => /^0\d/.test(value)))
+  return signs && rows > filled * 0.97 && new Set(values.map((value) => value.slice(0, 3))).size > 3
 }
 
 function exampleOf(column: CellColumn, known: ReadonlySet<string>, exact: boolean): string {

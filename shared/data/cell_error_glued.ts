@@ -16,7 +16,11 @@ export function gluedErrors(columns: readonly CellColumn[]): CellError[] {
     )
     for (const column of columns) {
       if (column === other || column.distinct < 3) continue
-      const glued = column.values.map((value) => partOf(value, domain, column))
+      const own = new Set(column.values)
+      const glued = column.values.map((value) => partOf(value, domain, own))
+      // What remains is a value of its own somewhere, at least sometimes: else the end only happens to be one.
+      const parts = glued.filter((part) => part !== undefined)
+      if (parts.filter(({ rest }) => own.has(rest)).length < parts.length * 0.25) continue
       other.codes.forEach((code, row) => {
         const part = code === emptyCode ? glued[column.codes[row] ?? 0] : undefined
         if (part === undefined) return
@@ -48,9 +52,9 @@ export function gluedErrors(columns: readonly CellColumn[]): CellError[] {
 function partOf(
   value: string,
   domain: ReadonlySet<string>,
-  column: CellColumn,
+  own: ReadonlySet<string>,
 ): { rest: string; end: string } | undefined {
   const match = /^(.+?)[\s,;/|-]+(\S+)$/.exec(value)
   const [, rest = '', end = ''] = match ?? []
-  return match !== null && domain.has(end) && !column.values.includes(end) ? { rest, end } : undefined
+  return match !== null && domain.has(end) && !own.has(end) ? { rest, end } : undefined
 }

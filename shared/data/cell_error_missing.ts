@@ -1,4 +1,5 @@
 import { type CellColumn, type CellError, errorsOfValues, quoted } from './cell_column.ts'
+import { quantiles } from './cell_error_outlier.ts'
 import { isData } from './cell_type.ts'
 
 /** Texts that never are a value. */
@@ -59,6 +60,11 @@ export function missingErrors(column: CellColumn, conventions: ReadonlySet<strin
   return errorsOfValues(column, wrong)
 }
 
+/** Whether a text never is a value. */
+export function isMissingWord(value: string): boolean {
+  return always.test(value)
+}
+
 /** Words for "nothing" that several columns use, in a table without empty cells. */
 export function missingConventions(columns: readonly CellColumn[]): Set<string> {
   const users = new Map<string, number>()
@@ -79,33 +85,22 @@ function isLocalCode({ values, counts, filled }: CellColumn, value: string): boo
   return rows > filled * 0.8
 }
 
-/** A number that says "none": at the edge, alone beyond a wide gap, and repeated. */
+/** Numbers that say "none": at the edge, and alone beyond a wide gap. */
 function oddNumbers(column: CellColumn): [number, string][] {
   const numbers = column.values
     .map((value, code) => ({ value, code, number: Number(value), rows: column.counts[code] ?? 0 }))
     .filter(({ value, number }) => value !== '' && !Number.isNaN(number))
-  if (numbers.length < 10 || numbers.reduce((sum, { rows }) => sum + rows, 0) < column.filled * 0.8) return []
-  const sorted = [...numbers].sort((a, b) => a.number - b.number)
-  const found: [number, string][] = []
-  for (const edge of [sorted, [...sorted].reverse()]) {
-    const [last, next] = edge
-    const inner = edge.at(-1)
-    if (
-      last === undefined ||
-      next === undefined ||
-      inner === undefined ||
-      !codes.has(last.value) ||
-      last.rows < 2
-    )
-      continue
-    const range = Math.abs(inner.number - next.number)
-    const negative = last.number < 0 && next.number >= 0
-    if (negative || Math.abs(last.number - next.number) > range * 2) {
-      found.push([
-        last.code,
-        `${quoted(last.value)} stands for a missing value in ${last.rows} rows: the others begin at ${next.value}`,
-      ])
-    }
-  }
-  return found
+  const usual = numbers.filter(({ value }) => !codes.has(value)).map(({ number }) => number)
+  if (usual.length < 10 || numbers.reduce((sum, { rows }) => sum + rows, 0) < column.filled * 0.8) return []
+  const [low, high] = quantiles(usual, [0.005, 0.995])
+  const range = high - low
+  return numbers
+    .filter(({ value, number }) => {
+      if (!codes.has(value)) return false
+      return (number < 0 && low >= 0) || number < low - range || number > high + range
+    })
+    .map(({ code, value, rows }) => [
+      code,
+      `${quoted(value)} stands for a missing value in ${rows} ${rows === 1 ? 'row' : 'rows'}: the others lie from ${low} to ${high}`,
+    ])
 }

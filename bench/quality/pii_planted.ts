@@ -91,7 +91,7 @@ const makers: readonly { kind: PiiKind; names: readonly string[]; make: (random:
 
 /** A name that the pattern for a column's name fits. */
 function calledLike(called: RegExp): string {
-  return /[a-z]{2,}/i.exec(called.source.replaceAll('\\b', ''))?.[0] ?? 'id'
+  return /[a-z]{2,}/i.exec(called.source.replaceAll('\\b', '').replace(/.\?/g, ''))?.[0] ?? 'id'
 }
 
 /** Columns that look a little like personal data and are none. */

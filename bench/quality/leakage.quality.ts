@@ -94,7 +94,7 @@ export async function measure(tell: (line: string) => void): Promise<readonly Qu
       title: `Leakage found in the tables as they are (${columns} inputs)`,
       columns: ['table', 'column', 'rule', 'what is said'],
       rows: before,
-      note: 'alive, class, casual, registered and the score columns of compas do give their answer away.',
+      note: 'All of these do give their answer away.',
     },
   ]
 }

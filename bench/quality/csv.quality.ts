@@ -58,7 +58,7 @@ async function pollock(tell: (line: string) => void): Promise<QualityTable[]> {
     .sort((a, b) => a.score - b.score)
     .slice(0, 5)
   const note =
-    `${peers === undefined ? 'The peers could not be installed here. ' : ''}pandas is told the quote, the escape, the line end and the preamble, as in ` +
+    `${peers === undefined ? 'The peers could not be installed here. ' : ''}pandas is told the quote, the escape and the preamble, as in ` +
     `the benchmark; the others, and Daybook, are told nothing. The row pollutions are made again from source.csv. ` +
     `Daybook's lowest: ${worst.map(({ name, score }) => `${name} ${score.toFixed(2)}`).join(', ')}.`
   return [{ title, columns: ['reader', 'files', 'simple', 'weighted', 'source'], rows, note }]

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import * as vscode from 'vscode'
-import { formatNumber } from '../shared/base/quantity.ts'
+import { cellRunsQuery, describeCellRuns, runsByCell } from '../shared/views/cell_runs.ts'
 import { idOf } from './cell_stale.ts'
 import type { Daemon } from './daemon.ts'
 import type { Daemons } from './daemons.ts'
@@ -15,9 +15,6 @@ interface Followed {
   /** Of two answers under way, only the one that was asked last counts. */
   asked: number
 }
-
-/** How many of a notebook's runs are looked at; older ones are in the table. */
-const limit = 200
 
 /** Under each cell that made runs: how many, the headline of the newest, and which way it went. */
 export class CellRuns implements vscode.NotebookCellStatusBarItemProvider, vscode.Disposable {
@@ -45,13 +42,13 @@ export class CellRuns implements vscode.NotebookCellStatusBarItemProvider, vscod
     const [newest] = runs
     if (followed === undefined || newest === undefined) return []
     const item = new vscode.NotebookCellStatusBarItem(
-      `$(graph-line) ${describe(runs)}`,
+      `$(graph-line) ${describeCellRuns(runs)}`,
       vscode.NotebookCellStatusBarAlignment.Left,
     )
     const ids = runs.slice(0, 20).map(({ id }) => id)
     item.command = { command: 'daybook.openCellRuns', title: 'Open', arguments: [followed.daemon, ids] }
     item.tooltip = runs.length === 1 ? 'Open the run of this cell' : 'Compare the runs of this cell'
-    item.accessibilityInformation = { label: `Runs of this cell: ${describe(runs)}`, role: 'button' }
+    item.accessibilityInformation = { label: `Runs of this cell: ${describeCellRuns(runs)}`, role: 'button' }
     return [item]
   }
 
@@ -78,40 +75,13 @@ export class CellRuns implements vscode.NotebookCellStatusBarItemProvider, vscod
   async #load(notebook: vscode.NotebookDocument, followed: Followed): Promise<void> {
     const asked = ++followed.asked
     const name = relative(followed.daemon.root, notebook.uri.fsPath)
-    const filter = `tags.\`daybook.notebook\` = ${name.includes("'") ? `"${name}"` : `'${name}'`}`
-    const shown = { tags: ['daybook.cell'] }
     try {
-      const { rows } = await followed.daemon.call('runs.window', { filter, within: 'all', limit, shown })
+      const { rows } = await followed.daemon.call('runs.window', cellRunsQuery(name))
       if (asked !== followed.asked) return
-      followed.byCell = byCell(rows.filter((row) => row.kind === 'run'))
+      followed.byCell = runsByCell(rows.filter((row) => row.kind === 'run'))
       this.#changed.fire()
     } catch {
       // The line broke meanwhile: this is asked again when it stands.
     }
   }
-}
-
-/** A search's own trials lie in it: only the outermost runs of a cell count. */
-function byCell(rows: readonly RunRow[]): Map<string, RunRow[]> {
-  const cells = new Map<string, RunRow[]>()
-  const cellOf = new Map(rows.map((row) => [row.id, row.tags['daybook.cell']]))
-  for (const row of rows) {
-    const cell = row.tags['daybook.cell']
-    if (cell === undefined || (row.parentId !== null && cellOf.get(row.parentId) === cell)) continue
-    cells.set(cell, [...(cells.get(cell) ?? []), row])
-  }
-  return cells
-}
-
-/** `2 runs · accuracy 0.931 ▲` */
-function describe(runs: readonly RunRow[]): string {
-  const count =
-    runs.length === 1 ? '1 run' : runs.length === limit ? `${limit} runs or more` : `${runs.length} runs`
-  const [newest, before] = runs
-  if (newest?.status === 'RUNNING') return `${count} · running`
-  const headline = newest?.headline
-  if (headline === null || headline === undefined) return count
-  const old = before?.headline?.key === headline.key ? before.headline.value : headline.value
-  const arrow = headline.value > old ? ' ▲' : headline.value < old ? ' ▼' : ''
-  return `${count} · ${headline.key} ${formatNumber(headline.value)}${arrow}`
 }

@@ -27,6 +27,11 @@ const all = [
     todo: 'npx tsc -p extension/webview',
   },
   {
+    name: 'types of the JupyterLab extension',
+    args: ['node_modules/typescript/bin/tsc', '-p', 'jupyterlab'],
+    todo: 'npx tsc -p jupyterlab',
+  },
+  {
     name: 'architecture',
     args: ['node_modules/mocha/bin/mocha.js', '--reporter', 'dot', 'test/architecture.test.ts'],
     todo: 'npx mocha test/architecture.test.ts',

@@ -12,9 +12,17 @@ export const tokenPrefix = 'token.'
  * @throws Problem `daemon_unreachable` if no line comes about
  */
 export function openWebSocketWire(url: string, token: string): Promise<Wire> {
-  const address = `${url.replace(/^http/, 'ws')}/events`
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/events`, [subprotocol, tokenPrefix + token])
+  return wireOver(socket, `the Daybook daemon at ${url}`)
+}
+
+/**
+ * A wire over a WebSocket that is being opened.
+ * @param peer what is at the other end, for the message
+ * @throws Problem `daemon_unreachable` if no line comes about
+ */
+export function wireOver(socket: WebSocket, peer: string): Promise<Wire> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(address, [subprotocol, tokenPrefix + token])
     const closers = new Set<(why: string) => void>()
     let opened = false
     let closedWhy: string | null = null
@@ -25,7 +33,7 @@ export function openWebSocketWire(url: string, token: string): Promise<Wire> {
     }
     socket.onclose = (event) => {
       closedWhy = event.reason === '' ? 'the connection was closed' : event.reason
-      if (!opened) reject(new Problem('daemon_unreachable', `Cannot reach the Daybook daemon at ${url}`))
+      if (!opened) reject(new Problem('daemon_unreachable', `Cannot reach ${peer}: ${closedWhy}`))
       for (const listener of closers) listener(closedWhy)
     }
     const wire: Wire = {

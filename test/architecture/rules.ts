@@ -16,7 +16,7 @@ export function forbiddenImports(sources: Sources, may: ImportTable, anyTypes: r
     }
     for (const { target, isFile, typeOnly } of importsOf(path, text)) {
       if (!isFile) continue
-      const other = /^(shared|extension)\//.test(target) ? folderOf(target) : target
+      const other = /^(shared|extension|jupyterlab)\//.test(target) ? folderOf(target) : target
       if (other === folder || allowed.includes(other) || (typeOnly && anyTypes.includes(folder))) continue
       found.push(`${path} imports ${target}`)
     }

@@ -58,7 +58,8 @@ export function importsOf(path: string, text: string): Import[] {
     ts.forEachChild(node, visit)
   }
   visit(parse(path, text))
-  return imports
+  // A style sheet is text for the page, no code.
+  return imports.filter(({ target }) => !target.endsWith('.css'))
 }
 
 /** The names that a file exports. */

@@ -86,7 +86,7 @@ def boot_id() -> str:
 def ask_capability(daemon: Daemon, timeout_s: float = 2.0) -> Optional[Capability]:
     """Asks a running daemon for an address that this process may log to; None if it does not give one."""
     connection = Connection(daemon.url, timeout_s=timeout_s)
-    body = {"kind": "script", "pid": os.getpid(), "notebook": None}
+    body = {"kind": "script", "pid": os.getpid(), "notebook": _notebook(daemon.root)}
     try:
         status, answer = connection.post(
             "/api/capabilities.create",
@@ -104,6 +104,29 @@ def ask_capability(daemon: Daemon, timeout_s: float = 2.0) -> Optional[Capabilit
     env = told.get("env")
     env = {str(k): str(v) for k, v in env.items()} if isinstance(env, dict) else {}
     return Capability(url, env)
+
+
+def bring_up(start: str, wait_s: float = 30.0) -> Optional[Daemon]:
+    """Has the Jupyter server's Daybook start the daemon of the project that `start` lies in, even a first one.
+
+    DAYBOOK_ENSURE holds the command, which the server put into its kernels' environment.
+    """
+    try:
+        command = json.loads(os.environ.get("DAYBOOK_ENSURE", "[]"))
+        if not command or not isinstance(command, list) or not os.path.isabs(str(command[0])):
+            return None
+        subprocess.run(
+            [str(word) for word in command] + [start, os.environ.get("DAYBOOK_OPENED") or start],
+            env={k: v for k, v in os.environ.items() if not k.startswith(("DAYBOOK_", "MLFLOW_", "PYTHON"))},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=wait_s,
+            check=True,
+        )
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    return find_daemon(start)
 
 
 def wake(daemon: Daemon, wait_s: float = 5.0) -> Optional[Daemon]:
@@ -133,6 +156,15 @@ def wake(daemon: Daemon, wait_s: float = 5.0) -> Optional[Daemon]:
         if found is not None and is_running(found):
             return found
     return None
+
+
+def _notebook(root: str) -> Optional[str]:
+    """The notebook of this kernel, from the project's folder, as the Jupyter server told it."""
+    path = os.environ.get("JPY_SESSION_NAME", "")
+    if not path or not os.path.isfile(path):
+        return None
+    inside = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
+    return None if inside.startswith(os.pardir) else inside.replace(os.sep, "/")
 
 
 def _read(root: str, state: str) -> Optional[Daemon]:

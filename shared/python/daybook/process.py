@@ -13,12 +13,16 @@ from .session import Session
 
 LOOK_AGAIN_S = 5.0
 
+#: How long a kernel's first cell waits for a daemon that is being started just then.
+FIRST_CELL_WAIT_S = 3.0
+
 _lock = threading.RLock()
 _session: Optional[Session] = None
 _prepared = False
 _in_kernel = False
 _looked_at = 0.0
 _looking = False
+_first_look: Optional[threading.Event] = None
 _code_listeners: List[Callable[[str], Any]] = []
 
 
@@ -36,9 +40,13 @@ def session() -> Session:
 
 def session_for_cell() -> Session:
     """The session as a cell begins. Without one it is looked, in the background, whether a daemon has come."""
+    global _first_look
     known = session()
     if not known.active:
         _look(wait=False, may_wake=False)
+        pending, _first_look = _first_look, None
+        if pending is not None:
+            pending.wait(FIRST_CELL_WAIT_S)
         return session()
     return known
 
@@ -66,7 +74,7 @@ def may_track() -> bool:
 
 def prepare(in_kernel: bool = False) -> None:
     """Makes ready what must be there before the user's code: hooks for libraries that it may import."""
-    global _prepared, _in_kernel
+    global _prepared, _in_kernel, _first_look
     _in_kernel = _in_kernel or in_kernel
     if _prepared or not may_track():
         return
@@ -80,6 +88,8 @@ def prepare(in_kernel: bool = False) -> None:
 
         install()
     if in_kernel and not session().active:
+        if os.environ.get("DAYBOOK_ENSURE"):
+            _first_look = threading.Event()
         _look(wait=False, may_wake=False)
 
 
@@ -143,11 +153,14 @@ def _look(wait: bool, may_wake: bool) -> None:
 
 def _find(may_wake: bool) -> None:
     global _looking
-    from .discovery import ask_capability, find_daemon, is_running, wake
+    from .discovery import ask_capability, bring_up, find_daemon, is_running, wake
 
+    first_look = _first_look
     try:
         daemon: Any = find_daemon(os.getcwd())
-        if daemon is not None and not is_running(daemon):
+        if first_look is not None and (daemon is None or not is_running(daemon)):
+            daemon = bring_up(os.getcwd())
+        elif daemon is not None and not is_running(daemon):
             daemon = wake(daemon) if may_wake else None
         given = None if daemon is None else ask_capability(daemon)
         if given is None or daemon is None:
@@ -160,6 +173,8 @@ def _find(may_wake: bool) -> None:
         return
     finally:
         _looking = False
+        if first_look is not None:
+            first_look.set()
 
 
 def _adopt(found: Session, root: Optional[str] = None) -> None:

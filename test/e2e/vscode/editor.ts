@@ -15,6 +15,11 @@ const chromiumPath = '/usr/bin/chromium'
 export function needEditor(context: Mocha.Context): void {
   if (!existsSync(join(dirname(dirname(codeServerFolder)), 'daybook-complete')))
     skip(context, 'no code-server in .cache/editors: `npm run test:e2e` installs it where it can')
+  needBrowser(context)
+}
+
+/** Skips the test or suite where there is no browser. */
+export function needBrowser(context: Mocha.Context): void {
   if (!existsSync(chromiumPath)) skip(context, 'no Chromium: apt-get install chromium fonts-dejavu')
 }
 

@@ -1,0 +1,94 @@
+import type { NotebookPanel } from '@jupyterlab/notebook'
+import { PanelLayout, Widget } from '@lumino/widgets'
+import { cellRunsQuery, describeCellRuns, runsByCell } from '../shared/views/cell_runs.ts'
+import type { Page } from '../shared/views/host.ts'
+import type { Project } from './project.ts'
+
+/** Under each cell that made runs: how many, the headline of the newest, and which way it went. */
+export class CellFooters {
+  readonly #panel: NotebookPanel
+  readonly #project: Project
+  readonly #open: (page: Page) => void
+  readonly #stop: () => void
+  #texts = new Map<string, { text: string; ids: string[] }>()
+  #asked = 0
+
+  constructor(panel: NotebookPanel, project: Project, open: (page: Page) => void) {
+    this.#panel = panel
+    this.#project = project
+    this.#open = open
+    this.#stop = project.client.onChange('runs.changed', () => void this.#load())
+    panel.content.model?.cells.changed.connect(this.#draw, this)
+    panel.disposed.connect(() => this.dispose())
+  }
+
+  /** Takes them away. */
+  dispose(): void {
+    this.#stop()
+    this.#panel.content.model?.cells.changed.disconnect(this.#draw, this)
+    this.#texts.clear()
+    if (!this.#panel.isDisposed) this.#draw()
+  }
+
+  async #load(): Promise<void> {
+    const asked = ++this.#asked
+    try {
+      const { rows } = await this.#project.client.call('runs.window', cellRunsQuery(this.#notebook()))
+      if (asked !== this.#asked) return
+      const cells = runsByCell(rows.filter((row) => row.kind === 'run'))
+      this.#texts = new Map(
+        [...cells].map(([cell, runs]) => [
+          cell,
+          { text: describeCellRuns(runs), ids: runs.slice(0, 20).map(({ id }) => id) },
+        ]),
+      )
+      this.#draw()
+    } catch {
+      // The line broke meanwhile: this is asked again when it stands.
+    }
+  }
+
+  /** The notebook's path from the project's folder; a renamed one is found by its new name from then on. */
+  #notebook(): string {
+    const { path } = this.#panel.context
+    const { inServer } = this.#project
+    const plain = path.includes(':') ? path.slice(path.indexOf(':') + 1) : path
+    return inServer === null || inServer === '.' ? plain : plain.slice(inServer.length + 1)
+  }
+
+  #draw(): void {
+    for (const cell of this.#panel.content.widgets) {
+      if (cell.model.type !== 'code' || !(cell.layout instanceof PanelLayout)) continue
+      const found = this.#texts.get(cell.model.id)
+      const shown = [...cell.layout.widgets].find((widget) => widget instanceof CellFooter)
+      if (found === undefined) shown?.dispose()
+      else if (shown === undefined) cell.layout.addWidget(new CellFooter(found, this.#open))
+      else shown.tell(found)
+    }
+  }
+}
+
+class CellFooter extends Widget {
+  readonly #button = document.createElement('button')
+  #ids: readonly string[] = []
+
+  constructor(first: { text: string; ids: string[] }, open: (page: Page) => void) {
+    super()
+    this.addClass('daybook-footer')
+    this.#button.type = 'button'
+    this.#button.addEventListener('click', () => {
+      const [only] = this.#ids
+      if (this.#ids.length === 1 && only !== undefined) open({ kind: 'run', id: only })
+      else open({ kind: 'compare', ids: this.#ids })
+    })
+    this.node.append(this.#button)
+    this.tell(first)
+  }
+
+  tell({ text, ids }: { text: string; ids: string[] }): void {
+    this.#ids = ids
+    this.#button.textContent = text
+    this.#button.setAttribute('aria-label', `Runs of this cell: ${text}`)
+    this.#button.title = ids.length === 1 ? 'Open the run of this cell' : 'Compare the runs of this cell'
+  }
+}

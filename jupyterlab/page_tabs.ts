@@ -1,0 +1,139 @@
+import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application'
+import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils'
+import { Widget } from '@lumino/widgets'
+import { openViews, type OpenedViews } from '../shared/views/entry.ts'
+import type { Page, ViewHost } from '../shared/views/host.ts'
+import { daybookIcon } from './icon.ts'
+import type { Project, Projects } from './project.ts'
+
+/** What a tab needs to be shown again after a reload: plain data. */
+export interface TabArgs {
+  /** A notebook or folder of the project, as the file browser has it. */
+  path: string
+  page: Page
+}
+
+/** Command that shows a page; its arguments are `TabArgs`. */
+export const openPageCommand = 'daybook:open-page'
+
+/** The pages of Daybook as tabs of the main area. */
+export class PageTabs {
+  readonly #app: JupyterFrontEnd
+  readonly #projects: Projects
+  readonly #tracker = new WidgetTracker<MainAreaWidget<PageTab>>({ namespace: 'daybook' })
+
+  constructor(app: JupyterFrontEnd, projects: Projects, restorer: ILayoutRestorer | null) {
+    this.#app = app
+    this.#projects = projects
+    app.commands.addCommand(openPageCommand, {
+      label: 'Daybook: Show a page',
+      describedBy: { args: {} },
+      isVisible: () => false,
+      execute: (args) => this.open(args as unknown as TabArgs),
+    })
+    void restorer?.restore(this.#tracker, {
+      command: openPageCommand,
+      args: ({ content }) => ({ path: content.args.path, page: content.args.page }),
+      name: ({ content }) => content.key,
+    })
+  }
+
+  /** Shows a page: in the tab that has it already, else in a new one. */
+  async open(args: TabArgs): Promise<MainAreaWidget<PageTab>> {
+    const project = await this.#projects.of(args.path)
+    const key = `${project.root}/${JSON.stringify(args.page)}`
+    const shown = this.#tracker.find(({ content }) => content.key === key)
+    if (shown !== undefined) {
+      this.#app.shell.activateById(shown.id)
+      return shown
+    }
+    const content = new PageTab({ args, key, project, open: (page) => void this.open({ ...args, page }) })
+    const tab = new MainAreaWidget({ content })
+    tab.id = `daybook-page-${++count}`
+    tab.title.label = titleOf(args.page)
+    tab.title.caption = `${titleOf(args.page)} · ${project.root}`
+    tab.title.icon = daybookIcon
+    tab.title.closable = true
+    this.#app.shell.add(tab, 'main')
+    this.#app.shell.activateById(tab.id)
+    await this.#tracker.add(tab)
+    return tab
+  }
+}
+
+let count = 0
+
+interface PageTabOptions {
+  args: TabArgs
+  key: string
+  project: Project
+  open(page: Page): void
+}
+
+/** One page of the shared views. */
+class PageTab extends Widget {
+  readonly args: TabArgs
+  readonly key: string
+  readonly #options: PageTabOptions
+  #views: OpenedViews | null = null
+
+  constructor(options: PageTabOptions) {
+    super()
+    this.args = options.args
+    this.key = options.key
+    this.#options = options
+    this.addClass('daybook-page')
+  }
+
+  protected override onAfterAttach(): void {
+    const { project, args } = this.#options
+    this.#views ??= openViews({
+      root: this.node,
+      connect: () => project.connect(),
+      page: args.page,
+      host: this.#host(),
+    })
+  }
+
+  override dispose(): void {
+    this.#views?.close()
+    this.#views = null
+    super.dispose()
+  }
+
+  #host(): ViewHost {
+    const { project, args, open } = this.#options
+    const key = `daybook.page.${project.root}.${args.page.kind}`
+    return {
+      readOnly: false,
+      open,
+      openLink: (address) => void window.open(address, '_blank', 'noopener'),
+      save: ({ name, mime, content }) => {
+        const link = document.createElement('a')
+        link.href = URL.createObjectURL(new Blob([content], { type: mime }))
+        link.download = name
+        link.click()
+        setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+      },
+      kept: () => {
+        try {
+          return JSON.parse(localStorage.getItem(key) ?? 'null') as unknown
+        } catch {
+          return undefined
+        }
+      },
+      keep: (state) => localStorage.setItem(key, JSON.stringify(state)),
+    }
+  }
+}
+
+function titleOf(page: Page): string {
+  switch (page.kind) {
+    case 'runs':
+      return 'Runs'
+    case 'run':
+      return `Run ${page.id.slice(0, 8)}`
+    case 'compare':
+      return `Compare ${page.ids.length} runs`
+  }
+}

@@ -1,0 +1,100 @@
+import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application'
+import { ICommandPalette, showErrorMessage } from '@jupyterlab/apputils'
+import { ILauncher } from '@jupyterlab/launcher'
+import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook'
+import { ISettingRegistry } from '@jupyterlab/settingregistry'
+import { ITranslator, nullTranslator } from '@jupyterlab/translation'
+import type { Page } from '../shared/views/host.ts'
+import { CellFooters } from './cell_footers.ts'
+import { daybookIcon } from './icon.ts'
+import { PageTabs } from './page_tabs.ts'
+import { Projects, type Project } from './project.ts'
+import { RunsSidebar } from './runs_sidebar.ts'
+import { addStyle } from './style.ts'
+
+const id = 'jupyterlab-daybook:plugin'
+const openRuns = 'daybook:open-runs'
+
+/** Daybook in JupyterLab: the only composition root of the page's part. */
+const plugin: JupyterFrontEndPlugin<void> = {
+  id,
+  description: 'MLOps inside the notebook: runs beside the notebook that made them.',
+  autoStart: true,
+  requires: [INotebookTracker],
+  optional: [ILayoutRestorer, ICommandPalette, ILauncher, ISettingRegistry, ITranslator],
+  activate,
+}
+
+export default plugin
+
+// eslint-disable-next-line max-params -- the host's own signature
+function activate(
+  app: JupyterFrontEnd,
+  notebooks: INotebookTracker,
+  restorer: ILayoutRestorer | null,
+  palette: ICommandPalette | null,
+  launcher: ILauncher | null,
+  registry: ISettingRegistry | null,
+  translator: ITranslator | null,
+): void {
+  addStyle()
+  const words = (translator ?? nullTranslator).load('jupyterlab_daybook')
+  const projects = new Projects(app.serviceManager.serverSettings)
+  const tabs = new PageTabs(app, projects, restorer)
+  const pathInFront = (): string => notebooks.currentWidget?.context.path ?? ''
+  const open = (path: string, page: Page): void => {
+    tabs.open({ path, page }).catch((error: unknown) => showErrorMessage('Daybook', (error as Error).message))
+  }
+  const sidebar = new RunsSidebar({ open: (page) => open(pathInFront(), page) })
+  app.shell.add(sidebar, 'left', { rank: 300 })
+  restorer?.add(sidebar, 'daybook-runs')
+
+  let footersWanted = true
+  const footers = new Map<NotebookPanel, CellFooters>()
+  const follow = async (panel: NotebookPanel | null): Promise<void> => {
+    let project: Project
+    try {
+      project = await projects.of(panel?.context.path ?? '')
+    } catch (error) {
+      sidebar.fail((error as Error).message)
+      return
+    }
+    if (panel === notebooks.currentWidget) sidebar.follow(project)
+    if (panel === null || panel.isDisposed || !footersWanted || footers.has(panel)) return
+    footers.set(panel, new CellFooters(panel, project, (page) => open(panel.context.path, page)))
+    panel.disposed.connect(() => footers.delete(panel))
+  }
+  // The daemon comes up with the first notebook that is opened, so that its kernel finds it.
+  notebooks.widgetAdded.connect((_, panel) => void panel.context.ready.then(() => follow(panel)))
+  notebooks.currentChanged.connect((_, panel) => void follow(panel))
+  void app.restored.then(() => follow(notebooks.currentWidget))
+
+  app.commands.addCommand(openRuns, {
+    label: (args) => (args['isLauncher'] === true ? words.__('Runs') : words.__('Daybook: Runs')),
+    caption: words.__('All runs of this project as a table'),
+    icon: daybookIcon,
+    describedBy: { args: {} },
+    execute: () => open(pathInFront(), { kind: 'runs' }),
+  })
+  palette?.addItem({ command: openRuns, category: 'Daybook' })
+  launcher?.add({ command: openRuns, category: 'Daybook', rank: 1, args: { isLauncher: true } })
+
+  const apply = (settings: ISettingRegistry.ISettings): void => {
+    footersWanted = settings.get('cellFooters').composite !== false
+    if (footersWanted) for (const panel of panels(notebooks)) void follow(panel)
+    else {
+      for (const each of footers.values()) each.dispose()
+      footers.clear()
+    }
+  }
+  void registry?.load(id).then((settings) => {
+    apply(settings)
+    settings.changed.connect(apply)
+  })
+}
+
+function panels(notebooks: INotebookTracker): NotebookPanel[] {
+  const found: NotebookPanel[] = []
+  notebooks.forEach((panel) => found.push(panel))
+  return found
+}

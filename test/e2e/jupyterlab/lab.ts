@@ -1,0 +1,109 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { freePort } from '../../../shared/daemon/identity.ts'
+
+/** A real JupyterLab over a folder of its own, under a base URL as a hub gives one. */
+export interface Lab {
+  /** The folder that it serves. */
+  folder: string
+  /** Address of the server with its base URL, ending in a slash. */
+  url: string
+  token: string
+  /** What the server said so far. */
+  log(): string
+  /** Where its environment keeps shared files and packages. */
+  prefix: string
+  sitePackages: string
+  close(): Promise<void>
+}
+
+/** How long JupyterLab may take to answer on a busy machine. */
+const startLimitMs = 120_000
+
+/**
+ * Starts JupyterLab.
+ * @param python of an environment with JupyterLab and our wheel
+ */
+export async function startLab(python: string, args: readonly string[] = []): Promise<Lab> {
+  const port = await freePort()
+  const prefix = dirname(dirname(python))
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lab-')))
+  const token = 'a-token-of-the-test'
+  const base = '/user/ada/'
+  const child = spawn(
+    python,
+    [
+      ...[
+        '-m',
+        'jupyterlab',
+        '--no-browser',
+        '--allow-root',
+        `--ServerApp.port=${port}`,
+        '--ServerApp.ip=127.0.0.1',
+      ],
+      ...[
+        `--IdentityProvider.token=${token}`,
+        `--ServerApp.base_url=${base}`,
+        `--ServerApp.root_dir=${folder}`,
+      ],
+      ...['--LabApp.news_url=', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate', ...args],
+    ],
+    { cwd: folder, env: environment(folder), stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)))
+  const url = `http://127.0.0.1:${port}${base}`
+  await answers(`${url}api/status?token=${token}`, child, () => said)
+  return {
+    folder,
+    url,
+    token,
+    log: () => said,
+    prefix,
+    sitePackages: sitePackagesOf(prefix),
+    async close() {
+      const gone = new Promise((resolve) => child.once('exit', resolve))
+      if (child.exitCode === null) {
+        child.kill('SIGTERM')
+        await gone
+      }
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+function sitePackagesOf(prefix: string): string {
+  const lib = join(prefix, 'lib')
+  const version = readdirSync(lib).find((name) => name.startsWith('python'))
+  return join(lib, version ?? '', 'site-packages')
+}
+
+/** The user's folders and settings stay out of it. */
+function environment(folder: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(JUPYTER|DAYBOOK_(?!TEST)|MLFLOW|PYTHONSTARTUP)/.test(name),
+  )
+  const own = join(folder, '.lab')
+  return {
+    ...Object.fromEntries(kept),
+    JUPYTER_CONFIG_DIR: join(own, 'config'),
+    JUPYTER_DATA_DIR: join(own, 'data'),
+    JUPYTER_RUNTIME_DIR: join(own, 'runtime'),
+    JUPYTERLAB_SETTINGS_DIR: join(own, 'settings'),
+    JUPYTERLAB_WORKSPACES_DIR: join(own, 'workspaces'),
+    IPYTHONDIR: join(own, 'ipython'),
+  }
+}
+
+async function answers(address: string, child: ChildProcess, said: () => string): Promise<void> {
+  for (const deadline = Date.now() + startLimitMs; Date.now() < deadline;) {
+    if (child.exitCode !== null) break
+    const response = await fetch(address).catch(() => null)
+    if (response?.ok === true) return
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  child.kill('SIGKILL')
+  throw new Error(`JupyterLab did not start:\n${said().slice(-3000)}`)
+}

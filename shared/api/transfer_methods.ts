@@ -24,6 +24,9 @@ export interface Imported {
   metricRows: number
   artifactFiles: number
   artifactBytes: number
+  loggedModels: number
+  registeredModels: number
+  modelVersions: number
   problems: string[]
 }
 
@@ -31,6 +34,6 @@ export interface Imported {
 export const transferMethods = {
   /** Writes all experiments to an absolute folder; may be repeated into the same one. */
   'store.export': method(z.object({ folder: z.string() }))<Exported>(),
-  /** Takes runs over from an `mlruns` folder or an `mlflow.db` (absolute paths), or the address of an MLflow server. */
+  /** Takes runs and models over from an `mlruns` folder or an `mlflow.db` (absolute paths), or the address of an MLflow server. */
   'store.import': method(z.object({ source: z.string(), token: z.string().optional() }))<Imported>(),
 }

@@ -44,9 +44,18 @@ export interface ImportSummary {
  */
 export function openImportSource(source: string, access: ServerAccess = {}): ImportSource {
   if (/^https?:\/\//.test(source)) return openMlflowServer(source, access)
+  const { path, isFolder } = localSource(source)
+  return isFolder ? openMlruns(path) : openMlflowDatabase(path)
+}
+
+/**
+ * The file or folder that a source names.
+ * @throws Problem `import_failed` if it is not there
+ */
+export function localSource(source: string): { path: string; isFolder: boolean } {
   const path = resolve(source.replace(/^sqlite:\/\/\/|^file:\/\//, ''))
   if (!existsSync(path)) throw importFailed(`There is nothing at "${path}"`)
-  return statSync(path).isDirectory() ? openMlruns(path) : openMlflowDatabase(path)
+  return { path, isFolder: statSync(path).isDirectory() }
 }
 
 /**
@@ -163,6 +172,6 @@ async function takeArtifacts(
 }
 
 /** Whether artifacts lie in a store of their own, such as a bucket, where the run's address goes on leading to them. */
-function isElsewhere(uri: string): boolean {
+export function isElsewhere(uri: string): boolean {
   return /^[a-z][a-z0-9+.-]+:/i.test(uri) && !/^(file|mlflow-artifacts):/i.test(uri)
 }

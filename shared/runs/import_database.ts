@@ -39,13 +39,17 @@ export function openMlflowDatabase(path: string): ImportSource {
 }
 
 /** Reads rows; a table that an older MLflow did not have yet is empty. */
-interface Reader {
+export interface Reader {
   database: DatabaseSync
   all(sql: string, ...values: Row[string][]): Row[]
   texts(sql: string, ...values: Row[string][]): Record<string, string>
 }
 
-function openReader(path: string): Reader {
+/**
+ * Opens a database of MLflow for reading.
+ * @throws Problem `import_failed` if it is none
+ */
+export function openReader(path: string): Reader {
   let database: DatabaseSync
   try {
     database = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
@@ -162,7 +166,7 @@ async function* readMetrics(reader: Reader, runId: string): AsyncGenerator<reado
 }
 
 /** Where a server beside its database keeps artifacts: as told, or in `mlartifacts`, where it puts proxied ones. */
-function artifactPlaces(uri: string, home: string): string[] {
+export function artifactPlaces(uri: string, home: string): string[] {
   const proxied = /^mlflow-artifacts:\/*(.*)$/.exec(uri)?.[1]
   if (proxied !== undefined) return [join(home, 'mlartifacts', proxied), join(home, 'mlruns', proxied)]
   const local = localPath(uri)

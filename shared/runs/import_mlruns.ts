@@ -179,6 +179,17 @@ export async function* readFiles(folder: string): AsyncGenerator<SourceArtifact>
   }
 }
 
+/** All files below the first of these folders that is there; null if none is. */
+export function readFolders(folders: readonly string[]): AsyncIterable<SourceArtifact> | null {
+  const there = folders.find((folder) => existsSync(folder))
+  return there === undefined ? null : readFiles(there)
+}
+
+/** Whether MLflow wrote about this folder. */
+export function hasMeta(folder: string): boolean {
+  return existsSync(join(folder, 'meta.yaml'))
+}
+
 /** The local path of a plain path or a `file:` URI; null for any other URI. */
 export function localPath(uri: string): string | null {
   if (uri.startsWith('file:')) {
@@ -192,14 +203,19 @@ export function localPath(uri: string): string | null {
   return isAbsolute(uri) ? uri : null
 }
 
-function readValues(folder: string): Record<string, string> {
+/** The files of a folder as a record: name below it, content. */
+export function readValues(folder: string): Record<string, string> {
   const entries = filesBelow(folder).map(
     (path) => [slashed(relative(folder, path)), readFileSync(path, 'utf8')] as const,
   )
   return Object.fromEntries(entries)
 }
 
-function readMeta<T>(folder: string, schema: z.ZodType<T>): T {
+/**
+ * What MLflow wrote about a folder's subject.
+ * @throws Problem `import_failed` if it is something else
+ */
+export function readMeta<T>(folder: string, schema: z.ZodType<T>): T {
   const path = join(folder, 'meta.yaml')
   try {
     // Written by Python, which reads and writes YAML 1.1.
@@ -209,7 +225,8 @@ function readMeta<T>(folder: string, schema: z.ZodType<T>): T {
   }
 }
 
-function subfolders(path: string): string[] {
+/** Names of the folders in a folder. */
+export function subfolders(path: string): string[] {
   if (!existsSync(path)) return []
   const entries = readdirSync(path, { withFileTypes: true })
   return entries
@@ -232,14 +249,16 @@ function slashed(path: string): string {
   return sep === '/' ? path : path.split(sep).join('/')
 }
 
-function pythonFloat(text: string): number | null {
+/** A number as Python writes it; null for what is none. */
+export function pythonFloat(text: string): number | null {
   const word = /^([-+]?)(inf|infinity)$/i.exec(text)
   if (word !== null) return word[1] === '-' ? -Infinity : Infinity
   if (/^[-+]?nan$/i.test(text)) return NaN
   return text !== '' && Number.isFinite(Number(text)) ? Number(text) : null
 }
 
-function whole(text: string): number | bigint | null {
+/** A whole number of any size; null for what is none. */
+export function whole(text: string): number | bigint | null {
   if (!/^[-+]?\d+$/.test(text)) return null
   return Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text)
 }

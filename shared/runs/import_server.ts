@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { z } from 'zod'
 import { parseLooseJson } from '../base/json.ts'
+import { Problem } from '../base/problem.ts'
 import {
   importFailed,
   readStatus,
@@ -109,13 +110,7 @@ export interface ServerAccess {
  * @throws Problem `import_failed` if nobody answers there
  */
 export function openMlflowServer(address: string, access: ServerAccess = {}): ImportSource {
-  const url = new URL(address)
-  const caller: Caller = { base: `${url.origin}${url.pathname.replace(/\/+$/, '')}`, headers: {}, access }
-  if (access.token !== undefined) caller.headers['authorization'] = `Bearer ${access.token}`
-  else if (url.username !== '') {
-    const both = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-    caller.headers['authorization'] = `Basic ${Buffer.from(both).toString('base64')}`
-  }
+  const caller = openCaller(address, access)
   return {
     what: `the MLflow server at ${caller.base}`,
     experiments: () => readExperiments(caller),
@@ -124,13 +119,27 @@ export function openMlflowServer(address: string, access: ServerAccess = {}): Im
   }
 }
 
-interface Caller {
+/** A server, and what is sent with each request. */
+export interface Caller {
   base: string
   headers: Record<string, string>
   access: ServerAccess
 }
 
-async function readExperiments(caller: Caller): Promise<SourceExperiment[]> {
+/** How a server at an address is asked. */
+export function openCaller(address: string, access: ServerAccess): Caller {
+  const url = new URL(address)
+  const caller: Caller = { base: `${url.origin}${url.pathname.replace(/\/+$/, '')}`, headers: {}, access }
+  if (access.token !== undefined) caller.headers['authorization'] = `Bearer ${access.token}`
+  else if (url.username !== '') {
+    const both = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+    caller.headers['authorization'] = `Basic ${Buffer.from(both).toString('base64')}`
+  }
+  return caller
+}
+
+/** All experiments of a server. */
+export async function readExperiments(caller: Caller): Promise<SourceExperiment[]> {
   const found: SourceExperiment[] = []
   let token = ''
   do {
@@ -234,13 +243,25 @@ async function* readFolder(caller: Caller, runId: string, path: string): AsyncGe
 }
 
 async function download(caller: Caller, query: Record<string, string>): Promise<Readable> {
-  const url = `${caller.base}/get-artifact?${new URLSearchParams(query).toString()}`
+  return downloadFrom(caller, `${caller.base}/get-artifact?${new URLSearchParams(query).toString()}`)
+}
+
+/**
+ * The bytes at an address of the server.
+ * @throws Problem `import_failed`
+ */
+export async function downloadFrom(caller: Caller, url: string): Promise<Readable> {
   const response = await request(caller, url, {})
   if (!response.ok || response.body === null) throw refused(url, response.status, await response.text())
   return Readable.fromWeb(response.body as ReadableStream<Uint8Array>)
 }
 
-async function call<T>(
+/**
+ * Asks the server's API; a GET unless there is a body.
+ * @param wanted.path below `/api/2.0/mlflow/`
+ * @throws Problem `import_failed`
+ */
+export async function call<T>(
   caller: Caller,
   schema: z.ZodType<T>,
   { path, body, query }: { path: string; body?: object; query?: Record<string, string> },
@@ -270,6 +291,14 @@ async function request(caller: Caller, url: string, options: RequestInit): Promi
   }
 }
 
-function refused(url: string, status: number, text: string): Error {
-  return importFailed(`The server refused ${url}: ${status} ${text.slice(0, 200)}`)
+/** Whether a server said that it has no such address: an older MLflow lacks some. */
+export function isUnknownAddress(error: unknown): boolean {
+  return error instanceof Problem && error.details?.['status'] === 404
+}
+
+function refused(url: string, status: number, text: string): Problem {
+  return new Problem('import_failed', `The server refused ${url}: ${status} ${text.slice(0, 200)}`, {
+    hint: 'See whether the address is right, and whether the server wants a token: --token.',
+    details: { status },
+  })
 }

@@ -2,6 +2,8 @@
 
     mlflow_data.py fill URI FOLDER
     mlflow_data.py dump URI
+    mlflow_data.py fill-models URI FOLDER
+    mlflow_data.py dump-models URI
 """
 
 import hashlib
@@ -111,7 +113,85 @@ def files(client, run_id, path):
     return found
 
 
-if sys.argv[1] == "fill":
+def fill_models(uri, folder):
+    os.chdir(folder)
+    mlflow.set_tracking_uri(uri)
+    client = mlflow.MlflowClient()
+    experiment = client.create_experiment("study")
+    run = client.create_run(experiment, run_name="fit").info.run_id
+    os.makedirs("made/deep", exist_ok=True)
+    for name, content in (("MLmodel", b"flavors: {}\n"), ("deep/w.bin", bytes(range(256)))):
+        with open(os.path.join("made", name), "wb") as file:
+            file.write(content)
+    model = client.create_logged_model(
+        experiment, "clf", run, params={"a": "1", "b/c": "2"}, tags={"t": "x y"}, model_type="agent"
+    ).model_id
+    client.log_model_artifacts(model, "made")
+    client.finalize_logged_model(model, "READY")
+    client.log_metric(run, "acc", 0.5, step=3, timestamp=7, model_id=model, dataset_name="d", dataset_digest="1")
+    client.create_logged_model(experiment, "never uploaded")
+    client.log_artifacts(run, "made", "model")
+    client.create_registered_model("it's \"one\"", tags={"k": "v"}, description="what it is")
+    client.create_registered_model("empty")
+    name = "census"
+    client.create_registered_model(name, tags={"owner": "me"})
+    client.create_model_version(name, "models:/" + model, run, tags={"q": "w"}, description="one", model_id=model)
+    client.create_model_version(name, "runs:/%s/model" % run, run)
+    root = client.get_run(run).info.artifact_uri
+    client.create_model_version(name, root + "/model", run)
+    client.delete_model_version(name, "2")
+    client.set_registered_model_alias(name, "champion", "3")
+    client.transition_model_version_stage(name, "1", "Production")
+
+
+def dump_models(uri):
+    mlflow.set_tracking_uri(uri)
+    client = mlflow.MlflowClient()
+    experiments = [each.experiment_id for each in client.search_experiments()]
+    logged = []
+    for model in client.search_logged_models(experiments):
+        values = [[m.key, m.value, m.step, m.timestamp, m.run_id, m.dataset_name, m.dataset_digest] for m in model.metrics or []]
+        found = hashes("models:/" + model.model_id) if model.status.value == "READY" else {}
+        logged.append(
+            [model.model_id, model.name, model.model_type or None, model.source_run_id or None, model.status.value, model.params, model.tags]
+            + [model.creation_timestamp, model.last_updated_timestamp, values, found]
+        )
+    registered = []
+    for model in client.search_registered_models():
+        versions = client.search_model_versions("name = '%s'" % model.name) if "'" not in model.name else []
+        registered.append(
+            [model.name, model.description or None, model.tags, model.aliases, model.creation_timestamp, model.last_updated_timestamp]
+            + [sorted([describe_version(each) for each in versions], key=lambda each: each[0])]
+        )
+    print(json.dumps({"logged": sorted(logged), "registered": sorted(registered, key=lambda each: each[0])}))
+
+
+def describe_version(v):
+    source = v.source if v.source.startswith(("models:", "runs:")) else "files"
+    return [int(v.version), v.description or None, v.current_stage, source, v.run_id, v.tags, list(v.aliases)] + [
+        v.creation_timestamp,
+        v.last_updated_timestamp,
+        hashes("models:/%s/%s" % (v.name, v.version)),
+    ]
+
+
+def hashes(uri):
+    found = {}
+    root = mlflow.artifacts.download_artifacts(uri)
+    for folder, _, names in os.walk(root):
+        for name in names:
+            # Written beside the files by the download of a registered version.
+            if name != "registered_model_meta":
+                with open(os.path.join(folder, name), "rb") as file:
+                    found[os.path.relpath(os.path.join(folder, name), root)] = hashlib.sha256(file.read()).hexdigest()
+    return found
+
+
+if sys.argv[1] == "fill-models":
+    fill_models(sys.argv[2], sys.argv[3])
+elif sys.argv[1] == "dump-models":
+    dump_models(sys.argv[2])
+elif sys.argv[1] == "fill":
     fill(sys.argv[2], sys.argv[3])
 else:
     dump(sys.argv[2])

@@ -45,6 +45,7 @@ export async function importCommand(
     [
       `${result.what}: ${result.added} new runs, ${result.known} known ones, of ${result.experiments} experiments`,
       `${result.metricRows} metric values, ${result.artifactFiles} files (${formatBytes(result.artifactBytes)})`,
+      `${result.registeredModels} registered models with ${result.modelVersions} versions, ${result.loggedModels} logged models`,
       ...result.problems.map((problem) => context.terminal.style('yellow', `! ${problem}`)),
     ].join('\n'),
   )

@@ -120,6 +120,8 @@ const openers: readonly string[] = [
   'shared/compute/trial_host.ts',
   'shared/daemon/cli/tune.ts',
   'shared/daemon/cli/schema.ts',
+  'shared/data/parquet.ts',
+  'shared/data/parquet_main.ts',
   'shared/daemon/daemon.ts',
   'shared/daemon/discovery.ts',
   'shared/daemon/doctor.ts',

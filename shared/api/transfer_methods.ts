@@ -8,6 +8,8 @@ export interface Exported {
   runs: number
   metricRows: number
   artifactFiles: number
+  /** Whether `runs.parquet` and `metrics.parquet` were written, too; why not. */
+  parquet: { written: boolean; why: string | null }
   /** What files and folders cannot hold; the CSV files hold it. */
   leftOut: string[]
 }

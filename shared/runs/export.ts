@@ -6,11 +6,16 @@ import { exportMlruns, type ExportWish, type MlrunsSummary } from './export_mlru
 import { int64Column, readInt64 } from './int64.ts'
 import { allRuns } from './run_data.ts'
 
+/** A column of a CSV file. */
+export type CsvColumn = [name: string, kind: 'text' | 'number' | 'whole' | 'time']
+
 /** What was written. */
 export interface ExportSummary extends MlrunsSummary {
   metricRows: number
   /** Absolute paths. */
   files: { runs: string; metrics: string; mlruns: string }
+  /** Columns of the CSV files, with what their values are. */
+  columns: { runs: CsvColumn[]; metrics: CsvColumn[] }
 }
 
 /**
@@ -24,14 +29,14 @@ export async function exportAll(store: Store, wish: ExportWish): Promise<ExportS
     metrics: join(wish.folder, 'metrics.csv'),
     mlruns: join(wish.folder, 'mlruns'),
   }
-  writeRunsCsv(store, files.runs)
+  const runs = writeRunsCsv(store, files.runs)
   const metricRows = writeMetricsCsv(store, files.metrics)
   const mlruns = await exportMlruns(store, { ...wish, folder: files.mlruns })
-  return { ...mlruns, metricRows, files }
+  return { ...mlruns, metricRows, files, columns: { runs, metrics: metricsColumns } }
 }
 
-/** A row for each run, one column for each parameter, metric and tag that any run has. */
-export function writeRunsCsv(store: Store, path: string): void {
+/** A row for each run, one column for each parameter, metric and tag that any run has. Returns the columns. */
+export function writeRunsCsv(store: Store, path: string): CsvColumn[] {
   const names = (table: string): string[] =>
     store
       .all(
@@ -45,14 +50,16 @@ export function writeRunsCsv(store: Store, path: string): void {
     experiments.set(id, known)
     return known
   }
-  const head = ['run_id', 'name', 'experiment', 'status', 'user', 'start', 'end', 'deleted', 'parent_run_id']
+  const texts = (...names: string[]): CsvColumn[] => names.map((name) => [name, 'text'])
+  const columns: CsvColumn[] = [
+    ...texts('run_id', 'name', 'experiment', 'status', 'user'),
+    ...['start', 'end', 'deleted'].map((name): CsvColumn => [name, 'time']),
+    ...texts('parent_run_id', ...params.map((name) => `params.${name}`)),
+    ...metrics.map((name): CsvColumn => [`metrics.${name}`, 'number']),
+    ...texts(...tags.map((name) => `tags.${name}`)),
+  ]
   writeCsv(path, (write) => {
-    write([
-      ...head,
-      ...params.map((name) => `params.${name}`),
-      ...metrics.map((name) => `metrics.${name}`),
-      ...tags.map((name) => `tags.${name}`),
-    ])
+    write(columns.map(([name]) => name))
     for (const run of allRuns(store)) {
       write([
         run.id,
@@ -70,13 +77,22 @@ export function writeRunsCsv(store: Store, path: string): void {
       ])
     }
   })
+  return columns
 }
+
+const metricsColumns: CsvColumn[] = [
+  ['run_id', 'text'],
+  ['metric', 'text'],
+  ['step', 'whole'],
+  ['timestamp_ms', 'whole'],
+  ['value', 'number'],
+]
 
 /** A row for each value of each metric: run, metric, step, time, value. Returns the number of values. */
 export function writeMetricsCsv(store: Store, path: string): number {
   let rows = 0
   writeCsv(path, (write) => {
-    write(['run_id', 'metric', 'step', 'timestamp_ms', 'value'])
+    write(metricsColumns.map(([name]) => name))
     const values = store.each(
       `SELECT r.id, k.name, ${int64Column('m.step', 'step')}, ${int64Column('m.at_ms', 'at_ms')}, m.value, m.is_nan
        FROM metric m JOIN run r ON r.seq = m.run JOIN key_name k ON k.id = m.key`,

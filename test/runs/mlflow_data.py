@@ -160,7 +160,8 @@ def dump_models(uri):
     for model in client.search_registered_models():
         versions = client.search_model_versions("name = '%s'" % model.name) if "'" not in model.name else []
         registered.append(
-            [model.name, model.description or None, model.tags, model.aliases, model.creation_timestamp, model.last_updated_timestamp]
+            [model.name, model.description or None, model.tags, {key: int(v) for key, v in model.aliases.items()}]
+            + [model.creation_timestamp, model.last_updated_timestamp]
             + [sorted([describe_version(each) for each in versions], key=lambda each: each[0])]
         )
     print(json.dumps({"logged": sorted(logged), "registered": sorted(registered, key=lambda each: each[0])}))
@@ -168,7 +169,7 @@ def dump_models(uri):
 
 def describe_version(v):
     source = v.source if v.source.startswith(("models:", "runs:")) else "files"
-    return [int(v.version), v.description or None, v.current_stage, source, v.run_id, v.tags, list(v.aliases)] + [
+    return [int(v.version), v.description or None, v.current_stage, source, v.run_id, v.tags] + [
         v.creation_timestamp,
         v.last_updated_timestamp,
         hashes("models:/%s/%s" % (v.name, v.version)),

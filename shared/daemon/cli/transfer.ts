@@ -12,15 +12,19 @@ export interface ImportOptions {
   token?: string
 }
 
-/** `daybook export --all`: CSV files and an `mlruns` folder that MLflow opens. */
+/** `daybook export --all`: CSV and Parquet files and an `mlruns` folder that MLflow opens. */
 export async function exportCommand(context: CommandContext, options: ExportOptions): Promise<number> {
   const folder = resolve(options.to)
   context.terminal.progress(`Writing to ${folder}…`)
   const done = await withClient(context, (client) => client.call('store.export', { folder }))
-  print(context, done, ({ runs, experiments, metricRows, artifactFiles, leftOut }) =>
+  print(context, done, ({ runs, experiments, metricRows, artifactFiles, leftOut, parquet }) =>
     [
       `${runs} runs of ${experiments} experiments, ${metricRows} metric values, ${artifactFiles} files: ${folder}`,
-      'runs.csv and metrics.csv for any table; mlruns/ for MLflow (MLFLOW_ALLOW_FILE_STORE=true opens it in version 3).',
+      `runs.csv and metrics.csv for any table${parquet.written ? ', the same with types as .parquet' : ''};` +
+        '  mlruns/ for MLflow (MLFLOW_ALLOW_FILE_STORE=true opens it in version 3).',
+      ...(parquet.written
+        ? []
+        : [context.terminal.style('yellow', `! no Parquet files: ${parquet.why ?? ''}`)]),
       ...leftOut.map((what) => context.terminal.style('yellow', `! not in mlruns/: ${what}`)),
     ].join('\n'),
   )

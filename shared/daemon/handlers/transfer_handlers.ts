@@ -1,6 +1,8 @@
 import type { Handlers } from '../../api/contract.ts'
+import type { Exported } from '../../api/transfer_methods.ts'
 import type { Clock } from '../../base/clock.ts'
-import { exportAll } from '../../runs/export.ts'
+import { writeParquet, type ParquetRequest } from '../../data/parquet.ts'
+import { exportAll, type CsvColumn, type ExportSummary } from '../../runs/export.ts'
 import { importModels, openModelSource } from '../../models/import_models.ts'
 import { importRuns, openImportSource } from '../../runs/import.ts'
 import type { Store } from '../../store/store.ts'
@@ -20,11 +22,10 @@ type TransferHandlers = Pick<Handlers, 'store.export' | 'store.import'>
 export function transferHandlers({ store, clock, topics, artifactsDir }: TransferParts): TransferHandlers {
   return {
     'store.export': async ({ folder }) => {
-      const { experiments, runs, metricRows, artifactFiles, leftOut } = await exportAll(store, {
-        folder,
-        artifactsDir,
-      })
-      return { folder, experiments, runs, metricRows, artifactFiles, leftOut }
+      const done = await exportAll(store, { folder, artifactsDir })
+      const { experiments, runs, metricRows, artifactFiles, leftOut } = done
+      const parquet = await exportParquet(done)
+      return { folder, experiments, runs, metricRows, artifactFiles, leftOut, parquet }
     },
     'store.import': async ({ source, token }) => {
       const access = token === undefined ? {} : { token }
@@ -54,5 +55,22 @@ export function transferHandlers({ store, clock, topics, artifactsDir }: Transfe
         modelSource.close()
       }
     },
+  }
+}
+
+const parquetTypes = { text: 'VARCHAR', number: 'DOUBLE', whole: 'BIGINT', time: 'TIMESTAMP' } as const
+
+/** The CSV files once more, with types. What is written already counts, also if this cannot be done. */
+async function exportParquet({ files, columns }: ExportSummary): Promise<Exported['parquet']> {
+  const request = (csv: string, of: readonly CsvColumn[]): ParquetRequest => ({
+    csv,
+    parquet: csv.replace(/\.csv$/, '.parquet'),
+    columns: of.map(([name, kind]) => [name, parquetTypes[kind]]),
+  })
+  try {
+    await writeParquet([request(files.runs, columns.runs), request(files.metrics, columns.metrics)])
+    return { written: true, why: null }
+  } catch (error) {
+    return { written: false, why: (error as Error).message }
   }
 }

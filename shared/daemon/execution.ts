@@ -41,6 +41,13 @@ export function endExecution(store: Store, event: CellEnd): void {
   )
 }
 
+/** What the kernel module has told of an execution: `nothing` also where a kernel has no module. */
+export function toldOfExecution(store: Store, execution: string): 'nothing' | 'began' | 'ok' | 'failed' {
+  const row = store.get('SELECT ok FROM execution WHERE id = ?', execution)
+  if (row === undefined) return 'nothing'
+  return row['ok'] === null ? 'began' : row['ok'] === 1 ? 'ok' : 'failed'
+}
+
 /** The execution that runs now, as far as the kernel module has told; null if none. */
 export function runningExecution(
   store: Store,

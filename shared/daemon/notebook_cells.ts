@@ -25,6 +25,8 @@ export interface ExecuteCells {
   stop(): boolean
   begun(): void
   ended(end: CellEnd): Promise<void>
+  /** Whether an execution succeeded that ended while nothing listened to the kernel; null if nobody knows. */
+  succeeded(execution: string): Promise<boolean | null>
 }
 
 /** A cell that ran or runs, and what it has shown so far. */
@@ -56,11 +58,12 @@ export async function executeCells(options: ExecuteCells): Promise<void> {
           : begin(options, session, { cell, onMessage })
       shown.set(execution.id, { cell, fold })
       const outcome = await execution.done
+      const told = outcome.status === 'lost' ? await options.succeeded(execution.id) : null
       execution.forget()
       changed.add(execution.id)
       const affected = [...changed].flatMap((id) => shown.get(id) ?? [])
       changed.clear()
-      const end = finish(options, { cell, outcome, affected })
+      const end = finish(options, { cell, outcome, told, affected })
       await options.ended(end)
       if (end.failure !== null) return
     }
@@ -92,11 +95,13 @@ function begin(options: ExecuteCells, session: Session, { cell, onMessage }: Beg
 interface Ending {
   cell: CellProgress
   outcome: Outcome
+  /** For a lost outcome: what the kernel module said. */
+  told: boolean | null
   /** Cells whose outputs changed: this one, and earlier ones whose displays it updated. */
   affected: readonly Shown[]
 }
 
-function finish({ active, clock }: ExecuteCells, { cell, outcome, affected }: Ending): CellEnd {
+function finish({ active, clock }: ExecuteCells, { cell, outcome, told, affected }: Ending): CellEnd {
   cell.wallMs = clock.nowMs() - (cell.startedAtMs ?? clock.nowMs())
   const edits = affected.map(({ cell: { index }, fold }): NotebookEdit => ({
     kind: 'outputs',
@@ -104,15 +109,17 @@ function finish({ active, clock }: ExecuteCells, { cell, outcome, affected }: En
     outputs: fold.outputs,
     executionCount: fold.executionCount,
   }))
-  const failure = failureOf(outcome, cell.index)
+  const failure = failureOf(outcome, told, cell.index)
   cell.state = failure === null ? 'done' : 'failed'
   return { document: editNotebook(active.document, edits), failure }
 }
 
-function failureOf({ status, reply }: Outcome, cell: number): NotebookRun['failure'] {
+function failureOf({ status, reply }: Outcome, told: boolean | null, cell: number): NotebookRun['failure'] {
   if (status === 'ok') return null
   if (status === 'lost') {
-    const message = 'it ended while nothing listened to the kernel, and how is not known'
+    if (told === true) return null
+    const how = told === false ? 'with an error that was missed' : 'and how is not known'
+    const message = `it ended while nothing listened to the kernel, ${how}`
     return { cell, name: 'Lost', message, traceback: [] }
   }
   const content = reply?.content ?? {}

@@ -25,6 +25,7 @@ import { writeRunArtifact } from '../runs/run_artifact.ts'
 import { rollUp } from '../runs/roll_up.ts'
 import type { Store } from '../store/store.ts'
 import type { Capture } from './capture.ts'
+import { toldOfExecution } from './execution.ts'
 import type { Kernels } from './kernels.ts'
 import { redact } from './redact.ts'
 import { executeCells, type CellEnd } from './notebook_cells.ts'
@@ -208,6 +209,7 @@ export class NotebookRunner {
         stop: () => this.#closed || active.cancelled,
         begun: () => this.#keep(active),
         ended: (end) => this.#cellEnded(active, end),
+        succeeded: (execution) => this.#succeeded(active, execution),
       })
       if (this.#closed) return
     } catch (error) {
@@ -248,6 +250,20 @@ export class NotebookRunner {
       active.progress.failure = end.failure
     }
     this.#keep(active)
+  }
+
+  /** What the module says of a cell that ended unheard. Away from the daemon it tries again twice a minute. */
+  async #succeeded(active: Active, execution: string): Promise<boolean | null> {
+    const until = this.#parts.clock.nowMs() + heardOfWithinMs
+    for (;;) {
+      this.#parts.takeSpools()
+      const told = toldOfExecution(this.#parts.store, execution)
+      if (told === 'ok' || told === 'failed') return told === 'ok'
+      // The next daemon asks again.
+      if (this.#closed) throw new Problem('cancelled', 'The daemon ends')
+      if (told === 'nothing' || active.cancelled || this.#parts.clock.nowMs() > until) return null
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
   }
 
   #fail(active: Active, error: unknown): void {
@@ -338,6 +354,9 @@ export class NotebookRunner {
     if (progress.output !== null) await saveNotebook(progress.output, document)
   }
 }
+
+/** The module's longest pause between two tries, and a little more. */
+const heardOfWithinMs = 35_000
 
 /** Whether no cell of it is to be executed any more. */
 function isThrough({ cells }: NotebookRun): boolean {

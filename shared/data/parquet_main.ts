@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { renameSync, rmSync } from 'node:fs'
+import { chmodSync, renameSync, rmSync } from 'node:fs'
 import { toWireProblem } from '../base/problem.ts'
 import { Database, quoteName, quoteText } from './database.ts'
 import type { ParquetAnswer, ParquetRequest } from './parquet.ts'
@@ -33,6 +33,7 @@ async function write({ csv, parquet, columns }: ParquetRequest): Promise<void> {
          max_line_size = 8000000))
        TO ${quoteText(unfinished)} (FORMAT parquet, COMPRESSION zstd)`,
     )
+    chmodSync(unfinished, 0o600)
     renameSync(unfinished, parquet)
   } finally {
     database.close()

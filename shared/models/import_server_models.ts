@@ -89,6 +89,7 @@ const versionPage = z.object({
   model_versions: z
     .array(
       z.object({
+        name: z.string(),
         version: whole,
         description: maybe,
         user_id: maybe,
@@ -218,10 +219,10 @@ async function readVersions(caller: Caller, name: string): Promise<SourceVersion
   const found: SourceVersion[] = []
   let next = ''
   do {
-    const quoted = name.includes("'") ? `"${name}"` : `'${name}'`
-    const query = { filter: `name = ${quoted}`, max_results: '1000', page_token: next }
+    const query = { filter: byName(name), max_results: '1000', page_token: next }
     const page = await call(caller, versionPage, { path: 'model-versions/search', query })
     for (const version of page.model_versions) {
+      if (version.name !== name) continue
       found.push({
         version: version.version,
         description: version.description,
@@ -240,6 +241,12 @@ async function readVersions(caller: Caller, name: string): Promise<SourceVersion
     next = page.next_page_token
   } while (next !== '')
   return found.sort((a, b) => a.version - b.version)
+}
+
+/** The filter's grammar has no escape: for a name with quotes of both kinds all versions are read. */
+function byName(name: string): string {
+  if (!name.includes("'")) return `name = '${name}'`
+  return name.includes('"') ? '' : `name = "${name}"`
 }
 
 async function readStorage(caller: Caller, name: string, version: number): Promise<string | null> {

@@ -21,7 +21,7 @@ export async function exportCommand(context: CommandContext, options: ExportOpti
     [
       `${runs} runs of ${experiments} experiments, ${metricRows} metric values, ${artifactFiles} files: ${folder}`,
       `runs.csv and metrics.csv for any table${parquet.written ? ', the same with types as .parquet' : ''};` +
-        '  mlruns/ for MLflow (MLFLOW_ALLOW_FILE_STORE=true opens it in version 3).',
+        ' mlruns/ for MLflow (MLFLOW_ALLOW_FILE_STORE=true opens it in version 3).',
       ...(parquet.written
         ? []
         : [context.terminal.style('yellow', `! no Parquet files: ${parquet.why ?? ''}`)]),

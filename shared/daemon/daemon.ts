@@ -232,6 +232,8 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   }
 
   async function look(): Promise<void> {
+    // A project that was deleted takes its daemon along.
+    if (!existsSync(paths.dir)) return stop()
     lookForSpools()
     studies.look()
     endRuns(({ process: holder }) => holder !== null && !isAlive(holder))

@@ -39,10 +39,7 @@ describe('JupyterLab with the wheel installed', function () {
     }
   })
   after(async () => {
-    for (const client of opened) {
-      await client.call('daemon.stop', {}).catch(() => null)
-      client.close()
-    }
+    for (const client of opened) client.close()
     for (const close of closers.reverse()) await close()
   })
 

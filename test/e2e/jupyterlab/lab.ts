@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { stopDaemon } from '../../../shared/daemon/cli/daemon.ts'
 import { freePort } from '../../../shared/daemon/identity.ts'
 
 /** A real JupyterLab over a folder of its own, under a base URL as a hub gives one. */
@@ -69,6 +70,9 @@ export async function startLab(python: string, args: readonly string[] = []): Pr
         child.kill('SIGTERM')
         await gone
       }
+      // Only now does nobody start them again.
+      for (const name of readdirSync(folder))
+        if (existsSync(join(folder, name, '.daybook'))) await stopDaemon(join(folder, name))
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
   }

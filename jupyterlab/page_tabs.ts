@@ -3,6 +3,7 @@ import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils'
 import { Widget } from '@lumino/widgets'
 import { openViews, type OpenedViews } from '../shared/views/entry.ts'
 import type { Page, ViewHost } from '../shared/views/host.ts'
+import { saveFile } from '../shared/views/save_file.ts'
 import { daybookIcon } from './icon.ts'
 import type { Project, Projects } from './project.ts'
 
@@ -108,13 +109,7 @@ class PageTab extends Widget {
       readOnly: false,
       open,
       openLink: (address) => void window.open(address, '_blank', 'noopener'),
-      save: ({ name, mime, content }) => {
-        const link = document.createElement('a')
-        link.href = URL.createObjectURL(new Blob([content], { type: mime }))
-        link.download = name
-        link.click()
-        setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
-      },
+      save: saveFile,
       kept: () => {
         try {
           return JSON.parse(localStorage.getItem(key) ?? 'null') as unknown

@@ -32,6 +32,8 @@ export async function packageExtension() {
         target,
         dependencies: false,
         allowMissingRepository: true,
+        // Links of README and CHANGELOG lead to places of the project, wherever that is published.
+        rewriteRelativeLinks: false,
       })
     } finally {
       console.log = log

@@ -1,6 +1,7 @@
 import { openWebSocketWire } from '../api/websocket_wire.ts'
 import { openViews } from './entry.ts'
 import type { Page, ViewHost } from './host.ts'
+import { saveFile } from './save_file.ts'
 
 /** Where this tab keeps what gives it access: gone with the tab. */
 const tokenKey = 'daybook.token'
@@ -54,13 +55,7 @@ function makeHost(readOnly: boolean): ViewHost {
     readOnly,
     open: (page) => (location.hash = addressOf(page)),
     openLink: (address) => void window.open(address, '_blank', 'noopener'),
-    save: ({ name, mime, content }) => {
-      const link = document.createElement('a')
-      link.href = URL.createObjectURL(new Blob([content], { type: mime }))
-      link.download = name
-      link.click()
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
-    },
+    save: saveFile,
     kept: () => {
       try {
         return JSON.parse(localStorage.getItem(key()) ?? 'null') as unknown

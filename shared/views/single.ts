@@ -1,6 +1,7 @@
 import { openRecordedClient } from '../api/recorded_client.ts'
 import { registerElements, showPage } from './entry.ts'
 import type { Page, ViewHost } from './host.ts'
+import { saveFile } from './save_file.ts'
 
 /** What a file of its own holds: the page, and the answers to all that it asks. */
 interface Recorded {
@@ -32,12 +33,7 @@ function start(): void {
       }
     },
     openLink: (address) => void window.open(address, '_blank', 'noopener'),
-    save: ({ name, mime, content }) => {
-      const link = document.createElement('a')
-      link.href = URL.createObjectURL(new Blob([content], { type: mime }))
-      link.download = name
-      link.click()
-    },
+    save: saveFile,
     kept: () => undefined,
     keep: () => undefined,
   }

@@ -1,27 +1,13 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { bundleViews } from '../../scripts/views.mjs'
-import { skip } from '../skip.ts'
-
-const chromiumPath = '/usr/bin/chromium'
+import { needBrowser, openBrowser } from '../chromium.ts'
 
 /** Starts a browser and bundles the pages as they are now; skips where there is no browser. */
 export async function startBrowser(context: Mocha.Context): Promise<Browser> {
-  if (!existsSync(chromiumPath)) skip(context, 'no Chromium: apt-get install chromium fonts-dejavu')
+  needBrowser(context)
   await bundleViews(join(import.meta.dirname, '..', '..', 'dist', 'views'))
-  return chromium.launch({
-    executablePath: chromiumPath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  return openBrowser()
 }
 
 /** A tab, and what went wrong in it: errors, refused content, requests that went elsewhere. */

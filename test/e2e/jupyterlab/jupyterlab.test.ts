@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { openClient, type Client } from '../../../shared/api/client.ts'
 import { wireOver } from '../../../shared/api/websocket_wire.ts'
-import { needBrowser, openBrowser } from '../vscode/editor.ts'
+import { needBrowser, openBrowser } from '../../chromium.ts'
 import { labPython } from './lab_environment.ts'
 import { startLab, type Lab } from './lab.ts'
 

@@ -2,25 +2,18 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { chromium, type Browser } from 'playwright-core'
 import { codeServerFolder } from '../../../scripts/editors.mjs'
+import { needBrowser } from '../../chromium.ts'
 import { skip } from '../../skip.ts'
 
 /** The staged extension: what `npm run build` makes, and what the .vsix holds. */
 export const stagedExtension = join(import.meta.dirname, '..', '..', '..', 'dist', 'vscode')
-
-const chromiumPath = '/usr/bin/chromium'
 
 /** Skips the test or suite where there is no VS Code or no browser. */
 export function needEditor(context: Mocha.Context): void {
   if (!existsSync(join(dirname(dirname(codeServerFolder)), 'daybook-complete')))
     skip(context, 'no code-server in .cache/editors: `npm run test:e2e` installs it where it can')
   needBrowser(context)
-}
-
-/** Skips the test or suite where there is no browser. */
-export function needBrowser(context: Mocha.Context): void {
-  if (!existsSync(chromiumPath)) skip(context, 'no Chromium: apt-get install chromium fonts-dejavu')
 }
 
 /** A VS Code server that listens. */
@@ -94,22 +87,6 @@ export async function installExtension(folder: string, vsix: string): Promise<vo
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
   const code = await new Promise((resolve) => child.on('close', resolve))
   if (code !== 0 || !output.includes('was successfully installed')) throw new Error(output)
-}
-
-/** A browser; closing it closes its windows. */
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: chromiumPath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
 }
 
 /** A short folder for one editor; removed by the function that comes with it. */

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
-import { makeEditorFolder, openBrowser, stagedExtension, startInnerServer } from './editor.ts'
+import { openBrowser } from '../../chromium.ts'
+import { makeEditorFolder, stagedExtension, startInnerServer } from './editor.ts'
 import type { HostConfig, HostResult } from './host/entry.ts'
 
 /** What is run inside the extension host. */

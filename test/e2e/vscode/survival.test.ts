@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { makeDaemonProject, type DaemonProject } from '../../daemon/project.ts'
 import { showNotebook } from '../../daemon/cells/shown_notebook.ts'
-import { makeEditorFolder, needEditor, openBrowser, startInnerServer, type EditorServer } from './editor.ts'
+import { openBrowser } from '../../chromium.ts'
+import { makeEditorFolder, needEditor, startInnerServer, type EditorServer } from './editor.ts'
 import { openWindow } from './window.ts'
 
 /** The cell in the middle goes on until the test lets it end, however long a window takes to come up. */

@@ -5,7 +5,9 @@ import type { FrameLocator, Locator, Page } from 'playwright-core'
 import { packageExtension, vsixPath } from '../../../scripts/package-vscode.mjs'
 import { Bag } from '../../../shared/base/bag.ts'
 import { makeDaemonProject, type DaemonProject } from '../../daemon/project.ts'
-import { installExtension, makeEditorFolder, needEditor, openBrowser, startCodeServer } from './editor.ts'
+import { openBrowser } from '../../chromium.ts'
+import { runCommand } from './palette.ts'
+import { installExtension, makeEditorFolder, needEditor, startCodeServer } from './editor.ts'
 
 /** Where pictures of each screen go, if anywhere: people look at them, and they stand in the documents. */
 const pictures = process.env['DAYBOOK_PICTURES']
@@ -85,6 +87,10 @@ describe("a new user's way through VS Code", function () {
       .getByRole('treeitem', { name: /^Run .*, finished/ })
       .first()
       .click()
+    await panel()
+      .getByText(/test_accuracy 0\.8\d+/)
+      .first()
+      .waitFor({ timeout: 30_000 })
     await picture('run')
   })
 
@@ -97,23 +103,7 @@ describe("a new user's way through VS Code", function () {
     assert.ok(Number(ms) > 0)
   })
 
-  /** Runs a command by its title in the palette. */
-  async function command(title: string): Promise<void> {
-    const input = page.locator('.quick-input-widget input.input')
-    // While a page of ours has the focus, VS Code gets the key from it only after a while.
-    for (let tries = 0; tries < 5 && !(await input.isVisible()); tries++) {
-      await page.keyboard.press('F1')
-      await input.waitFor({ timeout: 3000 }).catch(() => null)
-    }
-    await input.fill(`>${title}`)
-    const row = page.locator('.quick-input-list .monaco-list-row').first()
-    await row
-      .getByText(title.split(': ')[1] ?? title)
-      .first()
-      .waitFor()
-    await page.keyboard.press('Enter')
-    await input.waitFor({ state: 'hidden' })
-  }
+  const command = (title: string): Promise<void> => runCommand(page, title)
 
   /** The page in the panel in front. */
   function panel(): FrameLocator {

@@ -1,3 +1,4 @@
+import { runCommand } from './palette.ts'
 import type { Browser, Page } from 'playwright-core'
 import { stagedExtension, type EditorServer } from './editor.ts'
 
@@ -36,14 +37,7 @@ export async function openWindow({ server, browser, folder }: WindowOptions): Pr
   await page.waitForSelector('.monaco-workbench')
   return {
     page,
-    async command(title) {
-      await page.keyboard.press('F1')
-      const input = page.locator('.quick-input-widget input.input')
-      await input.waitFor()
-      await input.fill(`>${title}`)
-      await page.locator('.quick-input-list .monaco-list-row').first().waitFor()
-      await page.keyboard.press('Enter')
-    },
+    command: (title) => runCommand(page, title),
     async openNotebook(name) {
       await page.keyboard.press('Control+P')
       const input = page.locator('.quick-input-widget input.input')

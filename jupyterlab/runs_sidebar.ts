@@ -118,8 +118,8 @@ export class RunsSidebar extends Widget {
     name.className = 'name'
     name.textContent = `${this.#chosen.has(row.id) ? '✓ ' : ''}${row.name}`
     const metric = document.createElement('span')
-    metric.textContent =
-      row.headline === null ? '' : `${row.headline.key.slice(-16)} ${formatNumber(row.headline.value)}`
+    metric.textContent = row.headline === null ? '' : formatNumber(row.headline.value)
+    metric.title = row.headline?.key ?? ''
     const age = document.createElement('span')
     age.className = 'quiet'
     age.textContent = row.endMs === null ? 'running' : formatAge(Date.now() - row.endMs)

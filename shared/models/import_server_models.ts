@@ -4,7 +4,9 @@ import {
   downloadFrom,
   isUnknownAddress,
   openCaller,
+  pairs,
   readExperiments,
+  whole,
   type Caller,
   type ServerAccess,
 } from '../runs/import_server.ts'
@@ -19,11 +21,6 @@ import {
 } from './imported.ts'
 import { promptTag } from './registered_model.ts'
 
-const whole = z.union([z.number(), z.string().transform(Number)])
-const pairs = z
-  .array(z.object({ key: z.string(), value: z.string().default('') }))
-  .default([])
-  .transform((list) => Object.fromEntries(list.map(({ key, value }) => [key, value])))
 const token = z.string().default('')
 const maybe = z
   .string()

@@ -13,8 +13,10 @@ import {
 } from './import_source.ts'
 import type { MetricPoint } from './logging.ts'
 
-const whole = z.union([z.number(), z.string().transform(Number)])
-const pairs = z
+/** A whole number as MLflow's JSON has it: as a number, or as text where it may have 64 bits. */
+export const whole = z.union([z.number(), z.string().transform(Number)])
+/** Tags and the like as MLflow's JSON has them: a list of keys with values, maybe left out. */
+export const pairs = z
   .array(z.object({ key: z.string(), value: z.string().default('') }))
   .default([])
   .transform((list) => Object.fromEntries(list.map(({ key, value }) => [key, value])))

@@ -68,7 +68,13 @@ async function install(folder, tell) {
   // Its natives are compiled against the Node that runs it: the headers come as a package beside it.
   const nodeHeaders = join(folder, 'node_modules', `node-linux-${process.arch}`)
   const path = [dirname(node24), process.env.PATH ?? ''].join(delimiter)
-  const env = { ...process.env, PATH: path, npm_config_nodedir: nodeHeaders }
+  const env = {
+    ...process.env,
+    PATH: path,
+    npm_config_nodedir: nodeHeaders,
+    // An outer npm hands on its own Node's version here, and code-server's script would believe it.
+    npm_config_user_agent: undefined,
+  }
   const result = await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, env })
   if (!result.ok) return lastLines(result.output, 3)
   writeFileSync(stamp, version)

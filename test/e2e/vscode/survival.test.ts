@@ -17,22 +17,24 @@ const cells = [
 
 describe('a running cell in VS Code', function () {
   this.timeout(300_000)
+  const editor = makeEditorFolder()
+  const closers: (() => unknown)[] = [editor.remove]
   let project: DaemonProject
   let server: EditorServer
   let browser: Browser
-  const editor = makeEditorFolder()
 
   before(async function () {
     needEditor(this)
     project = makeDaemonProject()
+    closers.push(() => project.close())
     server = await startInnerServer({ folder: editor.folder })
+    closers.push(server.close)
     browser = await openBrowser()
+    closers.push(() => browser.close())
   })
   after(async () => {
-    await browser.close()
-    await server.close()
-    editor.remove()
-    await project.close()
+    // What the set-up did not come to is not there to be closed.
+    for (const close of closers.reverse()) await close()
   })
 
   for (const minor of [5, 4]) {

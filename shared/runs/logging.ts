@@ -100,6 +100,7 @@ interface Digest {
 
 function writeMetrics(store: Store, seq: number, points: readonly MetricPoint[]): void {
   const digests = new Map<string, Digest>()
+  const rows: HistoryRow[] = []
   for (const point of points) {
     const isNan = Number.isNaN(point.value) ? 1 : 0
     const value = isNan === 1 ? 0 : Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, point.value))
@@ -116,17 +117,30 @@ function writeMetrics(store: Store, seq: number, points: readonly MetricPoint[])
       if (digest.min === null || value < digest.min) digest.min = value
       if (digest.max === null || value > digest.max) digest.max = value
     }
-    store.run(
-      'INSERT OR IGNORE INTO metric (run, key, step, at_ms, value, is_nan) VALUES (?, ?, ?, ?, ?, ?)',
-      seq,
-      digest.key,
-      step,
-      atMs,
-      value,
-      isNan,
-    )
+    rows.push([seq, digest.key, step, atMs, value, isNan])
   }
+  insertHistory(store, rows)
   for (const digest of digests.values()) writeLatest(store, seq, digest)
+}
+
+/** A row of a metric's history, in the order of its columns. */
+type HistoryRow = [run: number, key: number, step: Int64, atMs: Int64, value: number, isNan: number]
+
+/** Rows that go into one statement: measured, 8 take two thirds of the time of one by one, more no less. */
+const rowsAtOnce = 8
+const insertOne = historyInsert(1)
+const insertMany = historyInsert(rowsAtOnce)
+
+function historyInsert(rows: number): string {
+  const places = Array.from({ length: rows }, () => '(?, ?, ?, ?, ?, ?)').join(', ')
+  return `INSERT OR IGNORE INTO metric (run, key, step, at_ms, value, is_nan) VALUES ${places}`
+}
+
+function insertHistory(store: Store, rows: readonly HistoryRow[]): void {
+  const whole = rows.length - (rows.length % rowsAtOnce)
+  for (let at = 0; at < whole; at += rowsAtOnce)
+    store.run(insertMany, ...rows.slice(at, at + rowsAtOnce).flat())
+  for (const row of rows.slice(whole)) store.run(insertOne, ...row)
 }
 
 type Moment = Pick<Digest, 'step' | 'atMs' | 'value'>
@@ -138,28 +152,29 @@ function isLater(a: Moment, b: Moment): boolean {
 
 function writeLatest(store: Store, seq: number, digest: Digest): void {
   store.run(
-    `INSERT INTO latest_metric (run, key, value, is_nan, step, at_ms) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE
-     SET value = excluded.value, is_nan = excluded.is_nan, step = excluded.step, at_ms = excluded.at_ms
-     WHERE (excluded.step, excluded.at_ms, excluded.value) > (step, at_ms, value)`,
+    `INSERT INTO latest_metric (run, key, value, is_nan, step, at_ms, min_value, max_value)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET
+       value = iif(${isNewer}, excluded.value, value),
+       is_nan = iif(${isNewer}, excluded.is_nan, is_nan),
+       step = iif(${isNewer}, excluded.step, step),
+       at_ms = iif(${isNewer}, excluded.at_ms, at_ms),
+       min_value = coalesce(min(min_value, excluded.min_value), min_value, excluded.min_value),
+       max_value = coalesce(max(max_value, excluded.max_value), max_value, excluded.max_value)
+     WHERE ${isNewer}
+       OR excluded.min_value < coalesce(min_value, 9e999) OR excluded.max_value > coalesce(max_value, -9e999)`,
     seq,
     digest.key,
     digest.value,
     digest.isNan,
     digest.step,
     digest.atMs,
-  )
-  if (digest.min === null || digest.max === null) return
-  store.run(
-    `UPDATE latest_metric
-     SET min_value = min(coalesce(min_value, ?1), ?1), max_value = max(coalesce(max_value, ?2), ?2)
-     WHERE run = ?3 AND key = ?4 AND (min_value IS NULL OR min_value > ?1 OR max_value < ?2)`,
     digest.min,
     digest.max,
-    seq,
-    digest.key,
   )
 }
+
+const isNewer = '(excluded.step, excluded.at_ms, excluded.value) > (step, at_ms, value)'
 
 function requireWhole(value: Int64): Int64 {
   if (typeof value === 'number' && !Number.isInteger(value)) {

@@ -64,11 +64,11 @@ export class Store {
   transaction<T>(work: () => T): T {
     const name = `nested_${this.#depth}`
     const outermost = this.#depth === 0
-    this.#run(() => this.database.exec(outermost ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${name}`))
+    this.run(outermost ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${name}`)
     this.#depth++
     try {
       const result = work()
-      this.#run(() => this.database.exec(outermost ? 'COMMIT' : `RELEASE ${name}`))
+      this.run(outermost ? 'COMMIT' : `RELEASE ${name}`)
       return result
     } catch (error) {
       // SQLite has rolled everything back by itself when the disk is full.

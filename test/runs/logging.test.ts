@@ -145,7 +145,7 @@ describe('logBatch()', () => {
       step: fc.oneof(fc.integer({ min: -2, max: 3 }), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
       atMs: fc.integer({ min: 0, max: 2 }),
     })
-    const batches = fc.array(fc.tuple(fc.array(points, { maxLength: 8 }), fc.boolean()), { maxLength: 6 })
+    const batches = fc.array(fc.tuple(fc.array(points, { maxLength: 20 }), fc.boolean()), { maxLength: 6 })
     fc.assert(
       fc.property(batches, (sequence) => {
         const id = newRun()

@@ -10,6 +10,7 @@ export interface StateTopics {
   'notebooks.changed': { version: number }
   'studies.changed': { version: number }
   'data.changed': { version: number }
+  'audit.changed': { version: number }
 }
 
 /** Log topics: everything after the cursor, in order, each once, then what comes. */
@@ -29,4 +30,5 @@ export const stateTopics = [
   'notebooks.changed',
   'studies.changed',
   'data.changed',
+  'audit.changed',
 ] as const satisfies readonly (keyof StateTopics)[]

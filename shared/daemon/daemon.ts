@@ -25,10 +25,12 @@ import {
   someHolderLives,
   type Capability,
 } from './capability.ts'
+import { AuditTrail } from './audit.ts'
 import { Capture } from './capture.ts'
 import { Cells } from './cells/cells.ts'
 import { writeDaemonFile } from './discovery.ts'
 import { daemonCommand } from './ensure.ts'
+import { auditHandlers } from './handlers/audit_handlers.ts'
 import { cellHandlers } from './handlers/cell_handlers.ts'
 import { FrameLint } from './frame_lint.ts'
 import { cleanUpHandlers } from './handlers/clean_up_handlers.ts'
@@ -47,6 +49,7 @@ import { ingestEvents } from './ingest.ts'
 import { Kernels, pythonFolder } from './kernels.ts'
 import { Life } from './life.ts'
 import type { LogRequest } from './line.ts'
+import { auditedRoutes } from './mlflow/audited.ts'
 import { createMlflowHandler } from './mlflow/dispatch.ts'
 import { mlflowRoutes } from './mlflow/routes.ts'
 import { NotebookRunner } from './notebook_runner.ts'
@@ -89,6 +92,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   const topics = new TopicBoard(100, startedAtMs * 1000)
   bag.add(() => topics.close())
   const artifactsDir = paths.artifacts
+  const audit = new AuditTrail({ paths, store, clock, changed: () => topics.bump('audit.changed') })
   clearIncoming(artifactsDir)
   const capture = new Capture({ store, clock, artifactsDir, root: paths.root, log })
   bag.add(() => capture.settle())
@@ -125,7 +129,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   bag.add(() => cells.close())
   const frames = new FrameLint({ store, clock, paths, topics, log })
   bag.add(() => frames.close())
-  const mlflow = createMlflowHandler(mlflowRoutes, {
+  const mlflow = createMlflowHandler(auditedRoutes(mlflowRoutes), {
     onDefect: (error, where) => log(`${where}: ${describe(error)}`),
   })
   const life = new Life(clock)
@@ -146,6 +150,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
       takeSpools: lookForSpools,
       pageLink: (wanted) => access.link(url(), wanted),
     }),
+    ...auditHandlers(audit),
     ...cellHandlers({ cells, kernels, topics }),
     ...dataHandlers({ store, clock, topics, root: paths.root }),
     ...kernelHandlers({ kernels, topics, root: paths.root }),
@@ -182,6 +187,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
           if (subject === 'runs') runsTouched(ids)
           else topics.bump(`${subject}.changed`)
         },
+        audit: (event) => void audit.record(event),
       }),
     ingest: (lines, capability) => {
       const accepted = ingest(lines, capability)

@@ -94,7 +94,8 @@ function faultOf(
   return writeEntry(entry) === line ? null : 'it is not written in canonical form'
 }
 
-function parseEntry(line: string): AuditEntry | null {
+/** An entry of a line of the file; null if it is none. */
+export function parseEntry(line: string): AuditEntry | null {
   try {
     const value: unknown = JSON.parse(line)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as AuditEntry) : null

@@ -2,6 +2,7 @@ import { cellTables } from './migrations/0004_cells.ts'
 import { dataTables } from './migrations/0006_data.ts'
 import { daemonTables } from './migrations/0003_daemon.ts'
 import { modelTables } from './migrations/0002_models.ts'
+import { monitorTables } from './migrations/0009_monitor.ts'
 import { studyTables } from './migrations/0005_studies.ts'
 import { runTables } from './migrations/0001_runs.ts'
 
@@ -16,4 +17,5 @@ export const migrations: readonly string[] = [
   cellTables,
   studyTables,
   dataTables,
+  monitorTables,
 ]

@@ -12,6 +12,7 @@ import { driftCommand, parseFailOnDrift, parseProfile, type DriftCommandOptions 
 import { execCommand } from './exec.ts'
 import { groupsCommand } from './groups.ts'
 import { changeKernelCommand, listKernelsCommand, startKernelCommand } from './kernels.ts'
+import { addMonitorCommands } from './monitor_commands.ts'
 import { restoreDataCommand } from './restore_data.ts'
 import { lintCommand, parseFailOn, type LintCommandOptions } from './lint.ts'
 import { writeReport } from './report.ts'
@@ -231,6 +232,8 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
         schemaCommand(context, file as string, options as SchemaCommandOptions),
       ),
     )
+
+  addMonitorCommands({ program, add, action, positive })
 
   const kernels = program.command('kernels').description('kernels that run, and that could be started')
   add(kernels, 'list', 'list them', { isDefault: true })

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../../base/clock.ts'
 import type { Searcher } from '../../runs/searcher.ts'
 import type { Store } from '../../store/store.ts'
+import type { AuditedEvent } from '../audit.ts'
 
 /** Who asks: what the token in the path or header belongs to. */
 export interface Caller {
@@ -22,6 +23,8 @@ export interface RouteContext {
   caller: Caller
   /** Told after something changed, so that views are told: `runs`, `experiments`, `models`. */
   changed(subject: 'runs' | 'experiments' | 'models', ids: readonly string[]): void
+  /** Told of changes that people answer for. */
+  audit?(event: AuditedEvent): void
 }
 
 /** A route that takes JSON (or a query) and answers JSON. `params` holds body or query, and `:name` parts of the path. */

@@ -86,6 +86,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   '@stdlib/math-base-special-gammainc': ['shared/stats'],
   '@stdlib/math-base-special-gammaln': ['shared/stats'],
   'iconv-lite': ['shared/data'],
+  nodemailer: ['shared/daemon'],
+  pg: ['shared/data'],
   'node:sqlite': [
     'shared/store',
     'shared/base/lock.ts',

@@ -1,10 +1,12 @@
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application'
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils'
+import type { TranslationBundle } from '@jupyterlab/translation'
 import { Widget } from '@lumino/widgets'
 import { openViews, type OpenedViews } from '../shared/views/entry.ts'
 import type { Page, ViewHost } from '../shared/views/host.ts'
 import { saveFile } from '../shared/views/save_file.ts'
 import { daybookIcon } from './icon.ts'
+import { titleOf } from './pages.ts'
 import type { Project, Projects } from './project.ts'
 
 /** What a tab needs to be shown again after a reload: plain data. */
@@ -17,17 +19,27 @@ export interface TabArgs {
 /** Command that shows a page; its arguments are `TabArgs`. */
 export const openPageCommand = 'daybook:open-page'
 
-/** The pages of Daybook as tabs of the main area. */
+/** What the tabs need. */
+export interface PageTabsParts {
+  app: JupyterFrontEnd
+  projects: Projects
+  trans: TranslationBundle
+  restorer: ILayoutRestorer | null
+}
+
+/** The pages of Daybook as tabs of the main area; `pages.ts` lists which there are. */
 export class PageTabs {
   readonly #app: JupyterFrontEnd
   readonly #projects: Projects
+  readonly #trans: TranslationBundle
   readonly #tracker = new WidgetTracker<MainAreaWidget<PageTab>>({ namespace: 'daybook' })
 
-  constructor(app: JupyterFrontEnd, projects: Projects, restorer: ILayoutRestorer | null) {
+  constructor({ app, projects, trans, restorer }: PageTabsParts) {
     this.#app = app
     this.#projects = projects
+    this.#trans = trans
     app.commands.addCommand(openPageCommand, {
-      label: 'Daybook: Show a page',
+      label: trans.__('Daybook: Show a page'),
       describedBy: { args: {} },
       isVisible: () => false,
       execute: (args) => this.open(args as unknown as TabArgs),
@@ -51,8 +63,8 @@ export class PageTabs {
     const content = new PageTab({ args, key, project, open: (page) => void this.open({ ...args, page }) })
     const tab = new MainAreaWidget({ content })
     tab.id = `daybook-page-${++count}`
-    tab.title.label = titleOf(args.page)
-    tab.title.caption = `${titleOf(args.page)} · ${project.root}`
+    tab.title.label = titleOf(this.#trans, args.page)
+    tab.title.caption = `${tab.title.label} · ${project.root}`
     tab.title.icon = daybookIcon
     tab.title.closable = true
     this.#app.shell.add(tab, 'main')
@@ -119,16 +131,5 @@ class PageTab extends Widget {
       },
       keep: (state) => localStorage.setItem(key, JSON.stringify(state)),
     }
-  }
-}
-
-function titleOf(page: Page): string {
-  switch (page.kind) {
-    case 'runs':
-      return 'Runs'
-    case 'run':
-      return `Run ${page.id.slice(0, 8)}`
-    case 'compare':
-      return `Compare ${page.ids.length} runs`
   }
 }

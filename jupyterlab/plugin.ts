@@ -8,12 +8,13 @@ import type { Page } from '../shared/views/host.ts'
 import { CellFooters } from './cell_footers.ts'
 import { daybookIcon } from './icon.ts'
 import { PageTabs } from './page_tabs.ts'
+import { pageCommands } from './pages.ts'
 import { Projects, type Project } from './project.ts'
-import { RunsSidebar } from './runs_sidebar.ts'
+import { Sidebar } from './sidebar.ts'
+import { sections } from './sidebar_sections.ts'
 import { addStyle } from './style.ts'
 
 const id = 'jupyterlab-daybook:plugin'
-const openRuns = 'daybook:open-runs'
 
 /** Daybook in JupyterLab: the only composition root of the page's part. */
 const plugin: JupyterFrontEndPlugin<void> = {
@@ -38,16 +39,16 @@ function activate(
   translator: ITranslator | null,
 ): void {
   addStyle()
-  const words = (translator ?? nullTranslator).load('jupyterlab_daybook')
+  const trans = (translator ?? nullTranslator).load('jupyterlab_daybook')
   const projects = new Projects(app.serviceManager.serverSettings)
-  const tabs = new PageTabs(app, projects, restorer)
+  const tabs = new PageTabs({ app, projects, trans, restorer })
   const pathInFront = (): string => notebooks.currentWidget?.context.path ?? ''
   const open = (path: string, page: Page): void => {
     tabs.open({ path, page }).catch((error: unknown) => showErrorMessage('Daybook', (error as Error).message))
   }
-  const sidebar = new RunsSidebar({ open: (page) => open(pathInFront(), page) })
+  const sidebar = new Sidebar(sections, { app, trans, open: (page) => open(pathInFront(), page) })
   app.shell.add(sidebar, 'left', { rank: 300 })
-  restorer?.add(sidebar, 'daybook-runs')
+  restorer?.add(sidebar, sidebar.id)
 
   let footersWanted = true
   const footers = new Map<NotebookPanel, CellFooters>()
@@ -69,15 +70,17 @@ function activate(
   notebooks.currentChanged.connect((_, panel) => void follow(panel))
   void app.restored.then(() => follow(notebooks.currentWidget))
 
-  app.commands.addCommand(openRuns, {
-    label: (args) => (args['isLauncher'] === true ? words.__('Runs') : words.__('Daybook: Runs')),
-    caption: words.__('All runs of this project as a table'),
-    icon: daybookIcon,
-    describedBy: { args: {} },
-    execute: () => open(pathInFront(), { kind: 'runs' }),
-  })
-  palette?.addItem({ command: openRuns, category: 'Daybook' })
-  launcher?.add({ command: openRuns, category: 'Daybook', rank: 1, args: { isLauncher: true } })
+  for (const { id: command, label, caption, page } of pageCommands()) {
+    app.commands.addCommand(command, {
+      label: (args) => (args['isPalette'] === true ? `Daybook: ${label(trans)}` : label(trans)),
+      caption: caption(trans),
+      icon: daybookIcon,
+      describedBy: { args: {} },
+      execute: () => open(pathInFront(), page),
+    })
+    palette?.addItem({ command, category: 'Daybook', args: { isPalette: true } })
+    launcher?.add({ command, category: 'Daybook', rank: 1 })
+  }
 
   const apply = (settings: ISettingRegistry.ISettings): void => {
     footersWanted = settings.get('cellFooters').composite !== false

@@ -3,12 +3,15 @@ import colours from '../media/jupyterlab.css'
 
 const own = `
 .daybook-page > * { height: 100%; }
-.daybook-sidebar { display: flex; flex-direction: column; background: var(--jp-layout-color1); color: var(--jp-ui-font-color1); font-size: var(--jp-ui-font-size1); min-width: 220px; }
-.daybook-sidebar header { display: flex; align-items: center; gap: 6px; padding: 8px 10px; border-bottom: 1px solid var(--jp-border-color2); }
-.daybook-sidebar header b { flex: 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.daybook-sidebar { display: flex; flex-direction: column; background: var(--jp-layout-color1); color: var(--jp-ui-font-color1); font-size: var(--jp-ui-font-size1); min-width: 220px; overflow: auto; }
+.daybook-sidebar header { padding: 8px 10px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; flex: none; }
+.daybook-section { border-top: 1px solid var(--jp-border-color2); flex: none; }
+.daybook-section > summary { padding: 5px 10px; cursor: pointer; font-size: var(--jp-ui-font-size0); font-weight: 600; text-transform: uppercase; letter-spacing: 0.4px; }
+.daybook-section > summary:hover, .daybook-section > summary:focus-visible { background: var(--jp-layout-color2); outline: none; }
+.daybook-actions { display: flex; gap: 6px; padding: 2px 10px 4px; }
 .daybook-sidebar button { font: inherit; color: inherit; background: none; border: 1px solid var(--jp-border-color1); border-radius: 3px; padding: 2px 8px; cursor: pointer; }
 .daybook-sidebar button:disabled { color: var(--jp-ui-font-color3); cursor: default; }
-.daybook-sidebar ul { list-style: none; margin: 0; padding: 4px 0; overflow: auto; flex: 1; }
+.daybook-sidebar ul { list-style: none; margin: 0; padding: 2px 0 6px; }
 .daybook-sidebar ul:empty { display: none; }
 .daybook-sidebar li { display: flex; align-items: center; gap: 7px; padding: 4px 10px; cursor: pointer; }
 .daybook-sidebar li:hover, .daybook-sidebar li:focus-visible { background: var(--jp-layout-color2); outline: none; }

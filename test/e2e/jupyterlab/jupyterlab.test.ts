@@ -77,7 +77,7 @@ describe('JupyterLab with the wheel installed', function () {
   it('tracks a training from its first cell, and shows it while it runs', async () => {
     await page.goto(`${lab.url}lab/tree/first/train.ipynb?token=${lab.token}`)
     await page.waitForSelector('.jp-Notebook .jp-CodeCell')
-    await page.locator('.jp-SideBar [data-id="daybook-runs"]').click()
+    await page.locator('.jp-SideBar [data-id="daybook-sidebar"]').click()
     await page.waitForSelector('text=No runs yet')
     await page.waitForSelector('text=Python 3 (ipykernel) | Idle')
     await page.getByRole('menuitem', { name: 'Run', exact: true }).click()

@@ -1,9 +1,7 @@
-import { Widget } from '@lumino/widgets'
 import type { RunRow } from '../shared/api/table_methods.ts'
 import { formatAge, formatNumber } from '../shared/base/quantity.ts'
-import type { Page } from '../shared/views/host.ts'
-import { daybookIcon } from './icon.ts'
 import type { Project } from './project.ts'
+import { sectionButton, type Section, type SectionParts } from './section.ts'
 
 /** How many runs the sidebar lists; the table has them all. */
 const listed = 50
@@ -11,14 +9,10 @@ const listed = 50
 /** Ages grow. */
 const lookEveryMs = 30_000
 
-/** What the sidebar does beside listing. */
-export interface RunsSidebarOptions {
-  open(page: Page): void
-}
-
 /** The newest runs of the project in front, live. */
-export class RunsSidebar extends Widget {
-  readonly #options: RunsSidebarOptions
+export class RunsSection implements Section {
+  readonly node = document.createElement('div')
+  readonly #parts: SectionParts
   readonly #timer: ReturnType<typeof setInterval>
   #project: Project | null = null
   #stop: () => void = () => undefined
@@ -27,20 +21,13 @@ export class RunsSidebar extends Widget {
   #chosen = new Set<string>()
   #asked = 0
 
-  constructor(options: RunsSidebarOptions) {
-    super()
-    this.#options = options
-    this.id = 'daybook-runs'
-    this.title.icon = daybookIcon
-    this.title.caption = 'Daybook'
-    this.addClass('daybook-sidebar')
+  constructor(parts: SectionParts) {
+    this.#parts = parts
     this.#timer = setInterval(() => this.#draw(), lookEveryMs)
     this.#draw()
   }
 
-  /** Lists another project's runs from now on. */
   follow(project: Project): void {
-    if (project === this.#project) return
     this.#stop()
     this.#project = project
     this.#rows = []
@@ -49,15 +36,13 @@ export class RunsSidebar extends Widget {
     this.#draw()
   }
 
-  /** Says why there is nothing to list. */
   fail(why: string): void {
     this.#draw(why)
   }
 
-  override dispose(): void {
+  dispose(): void {
     clearInterval(this.#timer)
     this.#stop()
-    super.dispose()
   }
 
   async #load(project: Project): Promise<void> {
@@ -74,22 +59,21 @@ export class RunsSidebar extends Widget {
   }
 
   #draw(failure: string | null = null): void {
-    const { open } = this.#options
-    const head = document.createElement('header')
-    const name = document.createElement('b')
-    name.textContent = this.#project === null ? 'Daybook' : (this.#project.root.split('/').at(-1) ?? '')
-    name.title = this.#project?.root ?? ''
-    const compare = button('Compare', this.#chosen.size < 2, () =>
-      open({ kind: 'compare', ids: [...this.#chosen].slice(0, 20) }),
+    const { open, trans } = this.#parts
+    const head = document.createElement('div')
+    head.className = 'daybook-actions'
+    const compare = sectionButton(
+      trans.__('Compare'),
+      () => open({ kind: 'compare', ids: [...this.#chosen].slice(0, 20) }),
+      this.#chosen.size < 2,
     )
-    compare.title = 'Choose two or more runs with Ctrl or Shift held'
+    compare.title = trans.__('Choose two or more runs with Ctrl or Shift held')
     head.append(
-      name,
       compare,
-      button('Table', this.#project === null, () => open({ kind: 'runs' })),
+      sectionButton(trans.__('Table'), () => open({ kind: 'runs' }), this.#project === null),
     )
     const list = document.createElement('ul')
-    list.setAttribute('aria-label', 'Runs, the newest first')
+    list.setAttribute('aria-label', trans.__('Runs, the newest first'))
     list.append(...this.#rows.map((row) => this.#item(row)))
     const words = document.createElement('p')
     words.className = 'quiet'
@@ -98,15 +82,18 @@ export class RunsSidebar extends Widget {
   }
 
   #words(): string {
-    if (this.#project === null) return 'Open a notebook: the runs of its project are listed here.'
+    const { trans } = this.#parts
+    if (this.#project === null) return trans.__('Open a notebook: the runs of its project are listed here.')
     if (this.#rows.length === 0)
-      return 'No runs yet. Train a model in a notebook: it is recorded without a change of code, and nothing leaves this computer.'
-    return this.#total > this.#rows.length
-      ? `${this.#total - this.#rows.length} older ones are in the table.`
-      : ''
+      return trans.__(
+        'No runs yet. Train a model in a notebook: it is recorded without a change of code, and nothing leaves this computer.',
+      )
+    const more = this.#total - this.#rows.length
+    return more > 0 ? trans.__('%1 older ones are in the table.', more) : ''
   }
 
   #item(row: RunRow): HTMLElement {
+    const { trans, open } = this.#parts
     const item = document.createElement('li')
     item.tabIndex = 0
     item.setAttribute('role', 'button')
@@ -122,10 +109,10 @@ export class RunsSidebar extends Widget {
     metric.title = row.headline?.key ?? ''
     const age = document.createElement('span')
     age.className = 'quiet'
-    age.textContent = row.endMs === null ? 'running' : formatAge(Date.now() - row.endMs)
+    age.textContent = row.endMs === null ? trans.__('running') : formatAge(Date.now() - row.endMs)
     item.append(dot, name, metric, age)
     const act = (choose: boolean): void => {
-      if (!choose) return this.#options.open({ kind: 'run', id: row.id })
+      if (!choose) return open({ kind: 'run', id: row.id })
       if (!this.#chosen.delete(row.id)) this.#chosen.add(row.id)
       this.#draw()
     }
@@ -135,13 +122,4 @@ export class RunsSidebar extends Widget {
     })
     return item
   }
-}
-
-function button(label: string, disabled: boolean, act: () => void): HTMLButtonElement {
-  const made = document.createElement('button')
-  made.type = 'button'
-  made.textContent = label
-  made.disabled = disabled
-  made.addEventListener('click', act)
-  return made
 }

@@ -1,0 +1,40 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application'
+import type { TranslationBundle } from '@jupyterlab/translation'
+import type { Page } from '../shared/views/host.ts'
+import type { Project } from './project.ts'
+
+/** What a section of the sidebar gets. */
+export interface SectionParts {
+  app: JupyterFrontEnd
+  trans: TranslationBundle
+  open(page: Page): void
+}
+
+/** One part of the sidebar, live. */
+export interface Section {
+  /** What stands under its title. */
+  readonly node: HTMLElement
+  /** Shows another project from now on. */
+  follow(project: Project): void
+  /** There is no project, and why. */
+  fail(why: string): void
+  dispose(): void
+}
+
+/** A section as the sidebar lists it. */
+export interface SectionEntry {
+  /** Names the state in which the user left it: open or closed. */
+  id: string
+  title(trans: TranslationBundle): string
+  make(parts: SectionParts): Section
+}
+
+/** A button as all sections have it. */
+export function sectionButton(label: string, act: () => void, isDisabled = false): HTMLButtonElement {
+  const made = document.createElement('button')
+  made.type = 'button'
+  made.textContent = label
+  made.disabled = isDisabled
+  made.addEventListener('click', act)
+  return made
+}

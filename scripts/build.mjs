@@ -18,6 +18,7 @@ const programs = {
   lint: 'shared/data/lint_main.ts',
   drift: 'shared/monitor/drift_main.ts',
   parquet: 'shared/data/parquet_main.ts',
+  roll_predictions: 'shared/serving/roll_main.ts',
 }
 
 const dist = join(root, 'dist')

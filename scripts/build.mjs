@@ -17,6 +17,7 @@ const programs = {
   search_worker: 'shared/runs/search_worker.ts',
   lint: 'shared/data/lint_main.ts',
   drift: 'shared/monitor/drift_main.ts',
+  monitor: 'shared/monitor/monitor_main.ts',
   parquet: 'shared/data/parquet_main.ts',
   roll_predictions: 'shared/serving/roll_main.ts',
 }

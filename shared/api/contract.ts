@@ -4,6 +4,7 @@ import { cellMethods } from './cell_methods.ts'
 import { daemonMethods } from './daemon_methods.ts'
 import { dataMethods } from './data_methods.ts'
 import { kernelMethods } from './kernel_methods.ts'
+import { monitorMethods } from './monitor_methods.ts'
 import { notebookMethods } from './notebook_methods.ts'
 import { runMethods } from './run_methods.ts'
 import { trackingMethods } from './tracking_methods.ts'
@@ -19,6 +20,7 @@ export const methods = {
   ...daemonMethods,
   ...dataMethods,
   ...kernelMethods,
+  ...monitorMethods,
   ...notebookMethods,
   ...runMethods,
   ...trackingMethods,

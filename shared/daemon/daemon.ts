@@ -37,6 +37,7 @@ import { cleanUpHandlers } from './handlers/clean_up_handlers.ts'
 import { daemonHandlers } from './handlers/daemon_handlers.ts'
 import { dataHandlers } from './handlers/data_handlers.ts'
 import { kernelHandlers } from './handlers/kernel_handlers.ts'
+import { monitorHandlers } from './handlers/monitor_handlers.ts'
 import { notebookHandlers } from './handlers/notebook_handlers.ts'
 import { runHandlers } from './handlers/run_handlers.ts'
 import { trackingHandlers } from './handlers/tracking_handlers.ts'
@@ -154,6 +155,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     ...cellHandlers({ cells, kernels, topics }),
     ...dataHandlers({ store, clock, topics, root: paths.root }),
     ...kernelHandlers({ kernels, topics, root: paths.root }),
+    ...monitorHandlers({ stateDir: paths.dir, clock }),
     ...notebookHandlers(runner),
     ...runHandlers({ store, searcher, clock, topics, artifactsDir, dataDir: paths.data }),
     ...trackingHandlers(paused, topics),

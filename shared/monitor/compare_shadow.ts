@@ -1,3 +1,5 @@
+import { seedRandom } from '../base/random.ts'
+import { meanByBlocks, neighbours } from '../stats/block_bootstrap.ts'
 import { mcnemar } from '../stats/mcnemar.ts'
 import { meanAtAnyTime, winsEvidence, winsNeeded } from '../stats/sequential.ts'
 import type { AnswerKind, ShadowRecord } from './shadow_record.ts'
@@ -51,12 +53,14 @@ function judgeClasses(answered: readonly ShadowRecord[]): Judgement | null {
   const right = (value: string | number | null, label: string | number | null): boolean =>
     String(value) === String(label)
   let [championRight, shadowRight, onlyChampion, onlyShadow] = [0, 0, 0, 0]
+  const gains: number[] = []
   for (const { champion, shadow, label } of labelled) {
     const [c, s] = [right(champion.value, label), right(shadow.value, label)]
     if (c) championRight++
     if (s) shadowRight++
     if (c && !s) onlyChampion++
     if (s && !c) onlyShadow++
+    gains.push(Number(s) - Number(c))
   }
   const wins = winsEvidence(onlyShadow, onlyChampion)
   const differing = winsNeeded(onlyShadow, onlyChampion, shadowLevel)
@@ -69,6 +73,7 @@ function judgeClasses(answered: readonly ShadowRecord[]): Judgement | null {
       { count: labelled.length, sum: onlyShadow - onlyChampion, squares: onlyShadow + onlyChampion },
       shadowLevel,
     ),
+    bootstrap: meanByBlocks(neighbours(gains), seedRandom('shadow')),
     pValue: wins.pValue,
     mcnemar: mcnemar(onlyChampion, onlyShadow),
     needed: Number.isFinite(differing) && perRow > 0 ? Math.ceil(differing / perRow) : null,
@@ -79,6 +84,7 @@ function judgeNumbers(answered: readonly ShadowRecord[]): Judgement | null {
   const labelled = answered.filter(({ label }) => label !== null && Number.isFinite(Number(label)))
   if (labelled.length === 0) return null
   const sums = { count: 0, sum: 0, squares: 0 }
+  const changes: number[] = []
   let [championError, shadowError] = [0, 0]
   for (const { champion, shadow, label } of labelled) {
     const [c, s] = [champion, shadow].map(({ value }) => Math.abs(Number(value) - Number(label))) as [
@@ -90,6 +96,7 @@ function judgeNumbers(answered: readonly ShadowRecord[]): Judgement | null {
     sums.count++
     sums.sum += s - c
     sums.squares += (s - c) ** 2
+    changes.push(s - c)
   }
   const difference = meanAtAnyTime(sums, shadowLevel)
   return {
@@ -97,6 +104,7 @@ function judgeNumbers(answered: readonly ShadowRecord[]): Judgement | null {
     champion: championError / labelled.length,
     shadow: shadowError / labelled.length,
     difference,
+    bootstrap: meanByBlocks(neighbours(changes), seedRandom('shadow')),
     pValue: null,
     mcnemar: null,
     needed: difference === null ? null : numbersNeeded(sums),

@@ -1,4 +1,5 @@
 import type { McNemar } from '../stats/mcnemar.ts'
+import type { Interval } from '../stats/block_bootstrap.ts'
 import type { SequentialMean } from '../stats/sequential.ts'
 import type { AnswerKind } from './shadow_record.ts'
 import type { Slice } from './shadow_slices.ts'
@@ -22,6 +23,8 @@ export interface Judgement {
   shadow: number
   /** Shadow less champion, so that for classes more and for numbers less is better; holds at any time. */
   difference: SequentialMean | null
+  /** The same on a single look, drawn again by blocks of neighbouring requests (bootstrap). */
+  bootstrap: Interval | null
   /** Probability of such a difference by chance, valid however often one looks; null with too few rows. */
   pValue: number | null
   /** Classes: the exact test on a single look. */

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { auditCheckpointCommand, auditListCommand, auditVerifyCommand } from './audit.ts'
 import type { CommandContext } from './context.ts'
+import { labelsAddCommand, labelsCommand } from './labels.ts'
+import { shadowCommand, type ShadowOptions } from './shadow.ts'
 
 /** How the command line adds a command with the options that all have. */
 export type AddCommand = (parent: Command, usage: string, description: string, options?: object) => Command
@@ -21,7 +23,41 @@ export interface CommandParts {
 
 /** Adds the commands that tell whether a model still holds, and who decided what about it. */
 export function addMonitorCommands(parts: CommandParts): void {
+  addLabels(parts)
+  addShadow(parts)
   addAudit(parts)
+}
+
+function addLabels({ program, add, action }: CommandParts): void {
+  const labels = program.command('labels').description('what turned out to be true of what was predicted')
+  add(labels, 'show <deployment>', 'how much of what was predicted is known to be right or wrong', {
+    isDefault: true,
+  }).action(action((context, [name]) => labelsCommand(context, name as string)))
+  add(labels, 'add <deployment> <file>', 'take labels from a CSV or Parquet file')
+    .option('--label <column>', 'the column that holds them', 'label')
+    .option(
+      '--on <columns>',
+      'columns that requests hold as well and tell which row is meant, e.g. day,hour (default: requestId and row)',
+    )
+    .action(
+      action((context, [name, path, options]) =>
+        labelsAddCommand(
+          context,
+          { name: name as string, path: path as string },
+          options as { label: string; on?: string },
+        ),
+      ),
+    )
+}
+
+function addShadow({ program, add, action, positive }: CommandParts): void {
+  add(program, 'shadow <deployment>', 'champion and shadow on the same requests, and what to do')
+    .option('--revision <n>', 'of the shadow (default: the newest)', positive)
+    .option('--no-labels', 'as if nobody knew what turned out to be true')
+    .option('--html <file>', 'write the report as one HTML file')
+    .action(
+      action((context, [name, options]) => shadowCommand(context, name as string, options as ShadowOptions)),
+    )
 }
 
 function addAudit({ program, add, action, positive }: CommandParts): void {

@@ -51,7 +51,7 @@ export function answerKind(rows: readonly Answered[]): 'class' | 'number' {
 function onlyValue(output: PredictionOutput): string | number | null {
   if (Array.isArray(output)) return output.indexOf(Math.max(...(output as number[])))
   if (typeof output === 'object' && output !== null) return plain(Object.values(output)[0] ?? null)
-  return plain(output as PredictionValue)
+  return plain(output)
 }
 
 function plain(value: PredictionValue): string | number | null {

@@ -18,6 +18,8 @@ export interface CellError {
   confidence: number
   /** What probably should stand there. */
   suggestion?: string
+  /** Of a broken dependency: the column and the value that most speaks against the cell, and how many columns do. */
+  because?: { column: number; value: string; columns: number }
 }
 
 /** A column with each different value once. */

@@ -120,6 +120,7 @@ function describe(
     why: `${said} where ${support[group] ?? 0} other rows with ${from.name} ${quoted(from.values[group] ?? '')} have ${quoted(expected)}`,
     confidence: Math.min(0.99, holds * (share[group] ?? 0) * (rules > 1 ? 1.1 : 1)),
     suggestion: expected,
+    because: { column: from.at, value: from.values[group] ?? '', columns: rules },
   }
 }
 

@@ -9,6 +9,9 @@ export function gluedErrors(columns: readonly CellColumn[]): CellError[] {
   for (const other of columns) {
     const rows = other.codes.length
     const emptyCode = other.values.indexOf('')
+    // PG-13 holds no rating of 13 points: a number at the end is a name's own.
+    const numbers = other.types.filter((type) => type === 'integer' || type === 'number').length
+    if (numbers > other.types.length * 0.5) continue
     // A column that is mostly empty says nothing about what should stand in it, nor do values that never repeat.
     if (emptyCode < 0 || other.filled < rows * 0.5 || other.distinct > other.filled * 0.3) continue
     const domain = new Set(

@@ -1,4 +1,6 @@
 import type { ColumnKind } from './column.ts'
+import type { MeaningClass } from './meaning_class.ts'
+import type { MeaningTag } from './meaning_tag.ts'
 
 /** The shares at which quantiles are kept. */
 export const quantileShares = [0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1] as const
@@ -50,6 +52,13 @@ export interface TopValue {
   over: number
 }
 
+/** What a column means, beside what it stores: a class, how sure it is (0..1), and what rules see in the values. */
+export interface ToldMeaning {
+  class: MeaningClass
+  probability: number
+  tags: readonly MeaningTag[]
+}
+
 /** All that is known of one column. Plain data: it crosses a wire and stands in reports as it is. */
 export interface ColumnProfile {
   name: string
@@ -65,6 +74,8 @@ export interface ColumnProfile {
   sample: readonly string[]
   numbers: NumberProfile | null
   texts: TextProfile | null
+  /** Told in reports; null where nothing can be said. */
+  meaning?: ToldMeaning | null
 }
 
 /** All that is known of a table. */

@@ -1,4 +1,5 @@
 import type { Finding } from '../base/finding.ts'
+import { meaningOfColumn } from './column_meaning.ts'
 import { hideInFinding, hideInProfile, personalColumns } from './hide_personal.ts'
 import { lint, type LintOptions } from './lint.ts'
 import { isSampled, type Loaded } from './loaded.ts'
@@ -32,7 +33,10 @@ export function reportOn(data: Loaded, options: LintOptions, now: () => number):
     rowsLookedAt: isSampled(data) ? data.sample.rows : data.profile.rows,
     target: result.target,
     targetGuessed: result.targetGuessed,
-    columns: data.profile.columns.map((column) => hideInProfile(column, personal)),
+    columns: data.profile.columns.map((column) => ({
+      ...hideInProfile(column, personal),
+      meaning: meaningOfColumn(data, column.name),
+    })),
     findings: result.findings.map((finding) => hideInFinding(finding, personal)),
     suppressed: result.suppressed.map(({ finding, reason }) => ({
       finding: hideInFinding(finding, personal),

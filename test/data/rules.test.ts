@@ -1,190 +1,15 @@
 import assert from 'node:assert/strict'
 import { type Column, makeTable, numberColumn, textColumn } from '../../shared/data/column.ts'
 import { htmlReport } from '../../shared/data/html_report.ts'
-import { lint, type LintOptions } from '../../shared/data/lint.ts'
+import { lint } from '../../shared/data/lint.ts'
 import { parseLintSettings } from '../../shared/data/lint_settings.ts'
 import { loadTable } from '../../shared/data/load.ts'
 import { reportOn } from '../../shared/data/report.ts'
 import { rules } from '../../shared/data/rules.ts'
 import { sarifReport } from '../../shared/data/sarif.ts'
+import { day, drawn, numbers, planted, plain, rows, texts } from './planted.ts'
 
-const rows = 400
-/** Numbers that look drawn, the same each time. */
-const drawn = (seed: number, i: number): number =>
-  ((Math.sin(seed * 999 + i * 12.9898) * 43758.5453) % 1) ** 2
-
-const numbers = (name: string, of: (i: number) => number, kind: 'integer' | 'number' = 'number'): Column =>
-  numberColumn(
-    name,
-    kind,
-    Float64Array.from({ length: rows }, (_, i) => of(i)),
-  )
-const texts = (name: string, of: (i: number) => string | null): Column =>
-  textColumn(
-    name,
-    Array.from({ length: rows }, (_, i) => of(i)),
-  )
-const plain = [
-  numbers('a', (i) => drawn(1, i) * 50 + 20),
-  numbers('b', (i) => drawn(2, i) * 3 + 1),
-  texts('c', (i) => ['red', 'green', 'blue'][Math.floor(drawn(3, i) * 3)] ?? 'red'),
-]
-const day = 86_400_000
-
-/** Planted: columns beside plain ones, the rule that must speak, and what it must say. */
-const planted: readonly (readonly [string, readonly Column[], RegExp, LintOptions?])[] = [
-  [
-    'missing-together',
-    [texts('d', (i) => (i < 40 ? null : 'x')), texts('e', (i) => (i < 40 ? null : `${i % 7}y`))],
-    /missing together in 40 rows/,
-  ],
-  ['empty-column', [texts('d', () => null)], /d has no value/],
-  [
-    'missing',
-    [texts('d', (i) => (i < 300 ? null : `v${i % 3}`))],
-    /d is missing in 300 of 400 rows \(75 %\)/,
-  ],
-  [
-    'written-missing',
-    [texts('d', (i) => (i % 9 === 0 ? '?' : String(i % 17)))],
-    /d is '\?' in 45 rows.*numbers/,
-  ],
-  ['number-missing', [numbers('d', (i) => (i % 50 === 0 ? -999 : drawn(4, i) * 10))], /d is -999 in 8 rows/],
-  [
-    'number-missing',
-    [numbers('glucose', (i) => (i % 50 === 0 ? 0 : 80 + drawn(4, i) * 90))],
-    /glucose is 0 in 8 rows/,
-  ],
-  ['stored-as-text', [texts('d', (i) => `$${1000 + i},50`.replace(',50', '.50'))], /d is text.*numbers/],
-  ['stored-as-text', [texts('d', (i) => `${(i % 12) + 1}/${(i % 28) + 1}/2021`)], /d is text.*dates/],
-  [
-    'mixed-types',
-    [texts('d', (i) => (i === 7 ? 'about ten' : String(i % 37)))],
-    /d is numbers but for 1 row: 'about ten'/,
-  ],
-  ['mixed-types', [texts('d', (i) => `${50 + (i % 40)} ${i % 10 === 0 ? 'lb' : 'kg'}`)], /several units/],
-  [
-    'mixed-types',
-    [texts('d', (i) => (i % 10 === 0 ? `0${(i % 9) + 1}.12.2020` : `2020-12-${10 + (i % 19)}`))],
-    /dates in several forms/,
-  ],
-  ['constant-column', [texts('d', () => 'same')], /d \('same'\) is the same/],
-  [
-    'cap',
-    [numbers('d', (i) => (i % 20 === 0 ? 5000 : Math.floor(drawn(5, i) * 1000)), 'integer')],
-    /d is 5,000 in 20 rows/,
-  ],
-  ['impossible', [numbers('age', (i) => (i === 3 ? 230 : 20 + (i % 60)), 'integer')], /age is 230/],
-  ['infinite', [numbers('d', (i) => (i < 3 ? Infinity : drawn(6, i)))], /d is infinite in 3 rows/],
-  [
-    'odd-date',
-    [
-      numberColumn(
-        'd',
-        'timestamp',
-        Float64Array.from({ length: rows }, (_, i) =>
-          i < 5 ? 0 : Date.UTC(2020, 0, 1) + ((i * 7) % 300) * day,
-        ),
-      ),
-    ],
-    /1970-01-01/,
-  ],
-  ['outlier', [numbers('d', (i) => (i === 9 ? 9000 : drawn(7, i) * 10 + 5))], /d 9,000/],
-  [
-    'category-variants',
-    [texts('d', (i) => (i % 40 === 0 ? 'new york ' : (['New York', 'Boston'][i % 2] ?? '')))],
-    /'New York' 190? .*|'New York'/,
-  ],
-  [
-    'typo',
-    [texts('d', (i) => (i === 5 ? 'Bostn' : (['New York', 'Boston'][i % 2] ?? '')))],
-    /'Bostn' \(1 row\) for 'Boston'/,
-  ],
-  [
-    'damaged-text',
-    [texts('d', (i) => (i % 50 === 0 ? 'MÃ¼ller' : `Smith${i % 30}`))],
-    /damaged text in 8 rows/,
-  ],
-  ['same-columns', [texts('d', (i) => `k${i % 12}`), numbers('e', (i) => i % 12, 'integer')], /d = e/],
-  [
-    'derived-column',
-    [numbers('e', (i) => drawn(1, i) * 50 + 20 + drawn(2, i) * 3 + 1)],
-    /a \+ b = e in all 400 rows/,
-  ],
-  ['alike-columns', [numbers('d', (i) => drawn(1, i) * 50 + drawn(8, i))], /a and d/],
-  [
-    'broken-dependency',
-    [texts('zip', (i) => `z${i % 20}`), texts('city', (i) => (i === 21 ? 'Rome' : `city${i % 20}`))],
-    /zip decides city but for 1 row: z1 is city1, once Rome/,
-  ],
-  [
-    'key-not-unique',
-    [numbers('user_id', (i) => (i < 4 ? 100 : 100 + i * 3), 'integer')],
-    /user_id looks like a key, but 3 rows repeat/,
-  ],
-  ['identifier', [numbers('row_id', (i) => i + 1, 'integer')], /row_id numbers the rows/],
-  [
-    'target-leak',
-    [texts('y', (i) => (drawn(1, i) > 0.3 ? 'yes' : 'no'))],
-    /a alone tells y/,
-    { target: 'y' },
-  ],
-  [
-    'class-imbalance',
-    [texts('y', (i) => (i % 100 === 0 ? 'rare' : `k${i % 2}`))],
-    /rare \(4, 1 %\)/,
-    { target: 'y' },
-  ],
-  [
-    'missing-label',
-    [texts('y', (i) => (i % 10 === 0 ? null : `k${i % 3}`))],
-    /y is missing in 40 rows/,
-    { target: 'y' },
-  ],
-  [
-    'time-order',
-    [
-      numberColumn(
-        'when',
-        'date',
-        Float64Array.from({ length: rows }, (_, i) => Date.UTC(2020, 0, 1) + i * day),
-      ),
-    ],
-    /Rows run from 2020-01-01 to 2021-02-03/,
-    { target: 'a' },
-  ],
-  [
-    'time-gaps',
-    [
-      numberColumn(
-        'when',
-        'date',
-        Float64Array.from({ length: rows }, (_, i) => Date.UTC(2020, 0, 1) + (i + (i > 100 ? 5 : 0)) * day),
-      ),
-    ],
-    /when: 5 of 405 days are missing/,
-  ],
-  [
-    'proxy',
-    [
-      texts('sex', (i) => (i % 2 === 0 ? 'Male' : 'Female')),
-      texts('title', (i) => (i % 3 === 0 ? 'Dr' : i % 2 === 0 ? 'Mr' : 'Ms')),
-    ],
-    /title gives sex away \(Ms: 133 women, 0 men\)/,
-  ],
-  [
-    'small-group',
-    [texts('race', (i) => (i < 20 ? 'few' : 'many'))],
-    /race has groups of few rows: few 20/,
-    { rules: { 'small-group': { thresholds: { rows: 50 } } } },
-  ],
-  [
-    'survey-weight',
-    [numbers('sampling_weight', (i) => 100 + drawn(9, i) * 900)],
-    /sampling_weight is a survey weight/,
-  ],
-  ['personal-data', [texts('contact', (i) => `person${i}@example.org`)], /contact holds e-mail addresses/],
-]
+const syllable = (i: number): string => `${'bdfgklmnprstvwzh'[i & 15] ?? ''}${'aeiou'[Math.abs(i) % 5] ?? ''}`
 
 describe('the rules', () => {
   for (const [rule, columns, says, options] of planted) {
@@ -240,6 +65,95 @@ describe('the rules', () => {
       against: loadTable('train', makeTable(plain)),
     })
     assert.match(same.findings[0]!.says, /400 rows \(100 %\) are also in train/)
+  })
+  it('tell rows that are another one with a slip, and texts with the same words', () => {
+    const word = (i: number): string =>
+      `${syllable(i)}${syllable(i >> 4)}${syllable(i >> 8)}${syllable(i * 7)}`
+    const copied = (i: number): number => (i >= 390 ? i - 390 : i)
+    const titles = texts('title', (i) => `${word(copied(i))} ${word(copied(i) + 7)}${i >= 395 ? 'x' : ''}`)
+    const amounts = [1, 2].map((seed) => numbers(`price${seed}`, (i) => drawn(seed, copied(i)) * 50))
+    const years = numbers('year', (i) => 1950 + (copied(i) % 70), 'integer')
+    const sentence = (i: number): string => Array.from({ length: 30 }, (_, k) => word(i * 31 + k)).join(' ')
+    const notes = texts('notes', (i) => (i === 7 || i === 8 ? `${sentence(i - 5)} and more` : sentence(i)))
+    const near = lint(loadTable('near', makeTable([titles, ...amounts, years])), { target: null }).findings
+    assert.match(
+      near.find(({ rule }) => rule === 'near-duplicate-rows')?.says ?? '',
+      /^5 rows are nearly the same as another: only title differs, by a slip/,
+    )
+    const long = lint(loadTable('long', makeTable([plain[0]!, notes])), { target: null }).findings
+    assert.match(
+      long.find(({ rule }) => rule === 'near-duplicate-rows')?.says ?? '',
+      /^2 texts of notes have four fifths of their words in common/,
+    )
+  })
+  it('tell labels that a model is sure are others, and nothing where the task is hard', () => {
+    const centre = (i: number): number => [0, 4, 8][i % 3] ?? 0
+    const inputs = [1, 2, 3].map((seed) => numbers(`x${seed}`, (i) => centre(i) + drawn(seed, i) * 3))
+    const flipped = new Set([12, 77, 130, 131, 208, 250, 264, 301, 303, 322, 350, 364, 380, 390, 398])
+    const label = texts('y', (i) => `k${(i + (flipped.has(i) ? 1 : 0)) % 3}`)
+    const { findings } = lint(loadTable('flipped', makeTable([...inputs, label])), { target: 'y' })
+    const found = findings.find(({ rule }) => rule === 'mislabelled')
+    const named = found?.where.kind === 'rows' ? found.where.rows : []
+    assert.ok(named.filter((row) => flipped.has(row)).length >= 13, String(named))
+    assert.ok(named.length <= 17, String(named))
+    const hard = texts('y', (i) => (drawn(1, i) + drawn(9, i) > 0.6 ? 'yes' : 'no'))
+    const quiet = lint(loadTable('hard', makeTable([...inputs, hard])), { target: 'y' }).findings
+    assert.ok(!quiet.some(({ rule }) => rule === 'mislabelled'))
+  })
+  it('tell persons, times and sizes of two tables', () => {
+    const when = (from: number): Column =>
+      numberColumn(
+        'when',
+        'date',
+        Float64Array.from({ length: rows }, (_, i) => Date.UTC(2020, 0, 1) + (from + i) * day),
+      )
+    const train = loadTable('train', makeTable([...plain, texts('patient', (i) => `p${i % 90}`), when(0)]))
+    const test = loadTable(
+      'test',
+      makeTable([...plain, texts('patient', (i) => `p${(i % 90) + 60}`), when(300)]),
+    )
+    const told = (rule: string): string =>
+      lint(test, { target: null, against: train }).findings.find((finding) => finding.rule === rule)?.says ??
+      ''
+    assert.match(told('group-in-both'), /^30 patient of 150 rows \(38 %\) are also in train/)
+    assert.match(
+      told('time-overlap'),
+      /^100 rows \(25 %\) are from times of train, which ends 2021-02-03 \(when\)/,
+    )
+    const many = { ...train, profile: { ...train.profile, rows: 100_000 } }
+    const small = lint(test, { target: null, against: many }).findings.find(
+      ({ rule }) => rule === 'small-test',
+    )
+    assert.match(small?.says ?? '', /^400 rows beside 100,000 in train/)
+  })
+  it('tell rows without any value', () => {
+    const gaps = plain.map((column) => {
+      const missing = Uint8Array.from({ length: rows }, (_, i) => Number(i % 100 === 0))
+      return column.numbers === null
+        ? texts(column.name, (i) => (i % 100 === 0 ? null : `v${i % 3}`))
+        : numberColumn(column.name, 'number', column.numbers, { missing })
+    })
+    const { findings } = lint(loadTable('gaps', makeTable(gaps)), { target: null })
+    assert.match(
+      findings.find(({ rule }) => rule === 'empty-rows')?.says ?? '',
+      /^4 rows have no value at all/,
+    )
+  })
+  it('show nothing of persons in a sentence about another column', () => {
+    const columns = [
+      texts('mail', (i) => `person${i % 20}@example.org`),
+      texts('town', (i) => (i === 21 ? 'Rome' : `town${String.fromCharCode(97 + (i % 20))}`)),
+    ]
+    const report = reportOn(
+      loadTable('persons', makeTable([...plain, ...columns])),
+      { target: null },
+      () => 0,
+    )
+    assert.match(
+      report.findings.find(({ rule }) => rule === 'broken-dependency')?.says ?? '',
+      /^town is not what mail says in 1 row$/,
+    )
+    assert.doesNotMatch(JSON.stringify(report), /person\d+@/)
   })
   it('never throw, whatever the table', () => {
     const odd = [

@@ -1,9 +1,11 @@
 import { type Column, isText } from '../column.ts'
+import { searchCells } from '../cell_sample.ts'
 import { countWithin } from '../edit_distance.ts'
-import type { Rule, Said } from '../rule.ts'
+import type { Checked, Rule, Said } from '../rule.ts'
 import { parseNumber } from '../text_number.ts'
 import { amount, listed, plural, pythonText, quoted } from '../wording.ts'
 import { countCodes } from './disguised.ts'
+import { isPersonal } from './personal.ts'
 
 type Texts = Column & { codes: Int32Array }
 
@@ -63,24 +65,45 @@ export const typos: Rule = {
   title: 'Kinds that look misspelt',
   level: 'info',
   why: 'A misspelt kind is a kind of its own with hardly any rows.',
-  source: 'own: one letter off a kind that is at least 50 times as frequent',
+  source:
+    'own: one letter off a kind that is at least 50 times as frequent; with 6 letters or more, one slip in eight letters off a frequent one',
   thresholds: { ratio: 50, letters: 5 },
   check: (data, { ratio = 50, letters = 5 }) =>
-    data.sample.columns
-      .filter(isText)
-      .filter(
-        (column) =>
-          column.dictionary.length <= 500 && column.dictionary.length * 10 < column.length - column.nulls,
-      )
-      .flatMap((column) => saidTypos(column, ratio, letters)),
+    data.sample.columns.flatMap((column, at) => {
+      // Rare names of persons resemble frequent ones by chance.
+      if (!isText(column) || column.name === data.target || isPersonal(column)) return []
+      const isSmall =
+        column.dictionary.length <= 500 && column.dictionary.length * 10 < column.length - column.nulls
+      const near = isSmall ? nearUsual(column, ratio, letters) : []
+      const known = new Set(near.map(({ odd }) => odd.text))
+      return sayTypos(column, [...near, ...slips(data, at).filter(({ odd }) => !known.has(odd.text))])
+    }),
 }
 
-function saidTypos(column: Texts, ratio: number, letters: number): Said[] {
+interface Typo {
+  odd: { text: string; count: number }
+  meant: string
+}
+
+/** Slips in columns of many kinds, found beside a frequent value. */
+function slips(data: Checked, at: number): Typo[] {
+  const { errors } = searchCells(data.sample)
+  const own = errors.filter(
+    ({ column, kind, value }) => column === at && kind === 'typo' && value.length >= 6 && !/\d/.test(value),
+  )
+  const byValue = new Map(own.map((error) => [error.value, error]))
+  return [...byValue.values()].map(({ value, rows, suggestion = '' }) => ({
+    odd: { text: value, count: rows },
+    meant: suggestion,
+  }))
+}
+
+function nearUsual(column: Texts, ratio: number, letters: number): Typo[] {
   const counts = countCodes(column)
   const usual = column.dictionary
     .map((text, code) => ({ text, count: counts[code] ?? 0 }))
     .filter(({ text, count }) => count > 0 && text.length >= letters && !/\d/.test(text))
-  const found = usual.flatMap((odd) => {
+  return usual.flatMap((odd) => {
     const meant = usual.find(
       (each) =>
         each.count >= odd.count * ratio &&
@@ -88,22 +111,26 @@ function saidTypos(column: Texts, ratio: number, letters: number): Said[] {
         !isEndingOf(odd.text, each.text) &&
         countWithin(odd.text.toLowerCase(), each.text.toLowerCase(), 1),
     )
-    return meant === undefined ? [] : [{ odd, meant }]
+    return meant === undefined ? [] : [{ odd, meant: meant.text }]
   })
+}
+
+function sayTypos(column: Texts, found: readonly Typo[]): Said[] {
   if (found.length === 0) return []
   const told = found.map(
-    ({ odd, meant }) => `${quoted(odd.text, 30)} (${plural(odd.count, 'row')}) for ${quoted(meant.text, 30)}`,
+    ({ odd, meant }) => `${quoted(odd.text, 30)} (${plural(odd.count, 'row')}) for ${quoted(meant, 30)}`,
   )
+  const rows = found.reduce((sum, { odd }) => sum + odd.count, 0)
   return [
     {
       where: { kind: 'columns', columns: [column.name] },
       says: `${column.name} has what looks misspelt: ${listed(told, 3)}`,
-      level: found.reduce((sum, { odd }) => sum + odd.count, 0) > 3 ? 'warn' : 'info',
-      evidence: { kinds: found.length, rows: found.reduce((sum, { odd }) => sum + odd.count, 0) },
+      level: rows > 3 ? 'warn' : 'info',
+      evidence: { kinds: found.length, rows },
       weight: 0.5,
       fixes: mapFix(
         column.name,
-        found.map(({ odd, meant }) => [odd.text, meant.text] as const),
+        found.map(({ odd, meant }) => [odd.text, meant] as const),
       ),
     },
   ]

@@ -12,12 +12,26 @@ export const personalData: Rule = {
   source: 'own detectors with checksums (Luhn, ISO 7064, national ids); e-mail and phone by form',
   thresholds: { confidence: 0.6 },
   check: (data, { confidence = 0.6 }) =>
-    data.sample.columns.flatMap((column) => {
-      if (column.kind !== 'text' && column.kind !== 'integer') return []
-      return columnPii(column.name, textsOf(column))
-        .filter((found) => found.confidence >= confidence && !isHarmless(found))
-        .map((found) => say(column, found))
-    }),
+    data.sample.columns.flatMap((column) =>
+      personalIn(column, confidence).map((found) => say(column, found)),
+    ),
+}
+
+const known = new WeakMap<Column, readonly ColumnPii[]>()
+
+function personalIn(column: Column, confidence: number): readonly ColumnPii[] {
+  if (column.kind !== 'text' && column.kind !== 'integer') return []
+  // The shortest number that says something of a person, a phone number, has seven digits.
+  if (column.kind === 'integer' && column.numbers?.every((value) => !(Math.abs(value) >= 1e6)) === true)
+    return []
+  const all = known.get(column) ?? columnPii(column.name, textsOf(column))
+  known.set(column, all)
+  return all.filter((found) => found.confidence >= confidence && !isHarmless(found))
+}
+
+/** Whether the values of a column are data about persons: no sentence may show them. */
+export function isPersonal(column: Column): boolean {
+  return personalIn(column, 0.6).length > 0
 }
 
 /** At most so many values are handed on: the detectors look at 2,000. */

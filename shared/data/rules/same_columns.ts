@@ -1,6 +1,5 @@
-import { type Column, encode, isMissing, isNumeric } from '../column.ts'
-import { isIdName } from '../column_role.ts'
-import { contingency, distinctOf, majorities } from '../contingency.ts'
+import { type Column, encode, isMissing } from '../column.ts'
+import { distinctOf } from '../contingency.ts'
 import { isSampled } from '../loaded.ts'
 import type { Checked, Rule, Said } from '../rule.ts'
 import { amount, listed, plural, pythonText } from '../wording.ts'
@@ -97,64 +96,4 @@ function isOneToOne(a: Column, b: Column): boolean {
     } else if (there[p] !== q || back[q] !== p) return false
   }
   return true
-}
-
-/** Columns that hold for the values of another with few exceptions. */
-export const dependencies: Rule = {
-  id: 'broken-dependency',
-  title: 'One column nearly decides another, with exceptions',
-  level: 'info',
-  why: 'Where a code goes with one name in nearly every row, the few other rows are mostly slips of the pen.',
-  source:
-    'soft functional dependencies as in HoloClean; thresholds measured on hospital (issue of Raha’s data sets)',
-  thresholds: { confidence: 0.995, rows: 50, groups: 10 },
-  check: (data, { confidence = 0.995, rows: least = 50, groups = 10 }) => {
-    const able = data.sample.columns.filter((column) => {
-      const distinct = distinctOf(encode(column))
-      return !isNumericAmount(column, distinct) && distinct >= 2 && column.length - column.nulls >= least
-    })
-    const found: { from: Column; to: Column; broken: number; rows: number; odd: string }[] = []
-    for (const from of able.slice(0, 60)) {
-      const distinct = distinctOf(encode(from))
-      if (distinct < groups || distinct > (from.length - from.nulls) / 4) continue
-      for (const to of able.slice(0, 60)) {
-        if (from === to) continue
-        const table = contingency(encode(from), encode(to))
-        const best = majorities(table)
-        const kept = best.reduce((sum, { count }) => sum + count, 0)
-        const usual = Math.max(...table.second) / table.rows
-        if (kept === table.rows || kept / table.rows < confidence || usual > 0.5) continue
-        if (distinctOf(encode(to)) < 4) continue
-        found.push({ from, to, broken: table.rows - kept, rows: table.rows, odd: oddRow(from, to, best) })
-      }
-    }
-    found.sort((a, b) => a.broken / a.rows - b.broken / b.rows)
-    return found.slice(0, 5).map(({ from, to, broken, rows, odd }) => ({
-      where: { kind: 'columns', columns: [from.name, to.name] },
-      says: `${from.name} decides ${to.name} but for ${plural(broken, 'row')}${odd}`,
-      evidence: { broken, rows, share: broken / rows },
-      weight: 0.3,
-    }))
-  },
-}
-
-function isNumericAmount(column: Column, distinct: number): boolean {
-  return column.kind === 'number' || (isNumeric(column) && distinct > 1000) || isIdName(column.name)
-}
-
-/** An exception in words. */
-function oddRow(from: Column, to: Column, best: readonly { value: number }[]): string {
-  const [x, y] = [encode(from), encode(to)]
-  for (let i = 0; i < x.codes.length; i++) {
-    const [p, q] = [x.codes[i] ?? -1, y.codes[i] ?? -1]
-    const usual = best[p]?.value ?? -1
-    if (p < 0 || q < 0 || usual === q) continue
-    const show = (column: Column, code: number): string =>
-      column.codes === null
-        ? String(column.numbers?.[y.codes.indexOf(code)] ?? '')
-        : (column.dictionary[code] ?? '')
-    const key = from.codes === null ? String(from.numbers?.[i] ?? '') : (from.dictionary[p] ?? '')
-    return `: ${key} is ${show(to, usual)}, once ${show(to, q)}`
-  }
-  return ''
 }

@@ -15,24 +15,23 @@ export const brokenOrder: Rule = {
     'Great Expectations and pandera check pairs that somebody names; here pairs are found by names and by what nearly all rows do',
   thresholds: { share: 0.95, rows: 50 },
   check: (data, { share = 0.95, rows = 50 }) => {
-    const { columns } = data.sample
-    const times = columns.slice(0, 200).map((column) => ({ column, values: timesOf(column), isTime: true }))
-    const amounts = columns
-      .filter(isNumeric)
-      .map((column) => ({ column, values: column.numbers, isTime: false }))
-    return [...times, ...amounts].flatMap((first) =>
-      [...times, ...amounts].flatMap((second) => {
-        if (first.values === null || second.values === null || first.isTime !== second.isTime) return []
-        if (first.column === second.column || !isPair(first.column.name, second.column.name)) return []
-        return compare(
-          data,
-          { ...first, values: first.values },
-          { ...second, values: second.values },
-          { share, rows },
-        )
+    const byName = new Map(data.sample.columns.map((column) => [wordsOf(column.name).join(' '), column]))
+    return data.sample.columns.flatMap((column) =>
+      endsOf(column.name).flatMap((name) => {
+        const other = byName.get(name)
+        const [first, second] = [sideOf(column), other === undefined ? null : sideOf(other)]
+        if (first === null || second === null || first.isTime !== second.isTime) return []
+        return compare(data, first, second, { share, rows })
       }),
     )
   },
+}
+
+/** The amounts or times of a column; null if it has neither. */
+function sideOf(column: Column): Side | null {
+  if (isNumeric(column)) return { column, values: column.numbers, isTime: false }
+  const values = timesOf(column)
+  return values === null ? null : { column, values, isTime: true }
 }
 
 const pairs: readonly (readonly [string, string])[] = [
@@ -61,16 +60,11 @@ const pairs: readonly (readonly [string, string])[] = [
   ['shipped', 'delivered'],
 ]
 
-/** Whether two names are the same but for a beginning and its end: jail_in and jail_out. */
-function isPair(a: string, b: string): boolean {
-  const [first, second] = [wordsOf(a), wordsOf(b)]
-  if (first.length !== second.length) return false
-  const differing = first.flatMap((word, i) => (word === second[i] ? [] : [[word, second[i] ?? ''] as const]))
-  const [only] = differing
-  return (
-    differing.length === 1 &&
-    only !== undefined &&
-    pairs.some(([from, to]) => from === only[0] && to === only[1])
+/** How the end of what a column begins would be called: jail_out for jail_in. */
+function endsOf(name: string): string[] {
+  const words = wordsOf(name)
+  return words.flatMap((word, i) =>
+    pairs.filter(([from]) => from === word).map(([, to]) => words.with(i, to).join(' ')),
   )
 }
 

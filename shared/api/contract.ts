@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { alertMethods } from './alert_methods.ts'
 import { auditMethods } from './audit_methods.ts'
 import { cellMethods } from './cell_methods.ts'
 import { daemonMethods } from './daemon_methods.ts'
@@ -15,6 +16,7 @@ import { transferMethods } from './transfer_methods.ts'
 
 /** Everything an editor, a view or the command line can ask of the daemon. */
 export const methods = {
+  ...alertMethods,
   ...auditMethods,
   ...cellMethods,
   ...daemonMethods,

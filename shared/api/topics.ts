@@ -11,6 +11,8 @@ export interface StateTopics {
   'studies.changed': { version: number }
   'data.changed': { version: number }
   'audit.changed': { version: number }
+  'drift.changed': { version: number }
+  'alerts.changed': { version: number }
 }
 
 /** Log topics: everything after the cursor, in order, each once, then what comes. */
@@ -31,4 +33,6 @@ export const stateTopics = [
   'studies.changed',
   'data.changed',
   'audit.changed',
+  'drift.changed',
+  'alerts.changed',
 ] as const satisfies readonly (keyof StateTopics)[]

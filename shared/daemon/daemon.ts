@@ -53,6 +53,7 @@ import type { LogRequest } from './line.ts'
 import { auditedRoutes } from './mlflow/audited.ts'
 import { createMlflowHandler } from './mlflow/dispatch.ts'
 import { mlflowRoutes } from './mlflow/routes.ts'
+import { Monitor } from './monitor.ts'
 import { NotebookRunner } from './notebook_runner.ts'
 import { PausedNotebooks } from './paused.ts'
 import { PageAccess } from './page_access.ts'
@@ -130,6 +131,8 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   bag.add(() => cells.close())
   const frames = new FrameLint({ store, clock, paths, topics, log })
   bag.add(() => frames.close())
+  const monitor = new Monitor({ store, clock, paths, audit, log, changed: (topic) => topics.bump(topic) })
+  bag.add(() => monitor.close())
   const mlflow = createMlflowHandler(auditedRoutes(mlflowRoutes), {
     onDefect: (error, where) => log(`${where}: ${describe(error)}`),
   })
@@ -155,7 +158,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     ...cellHandlers({ cells, kernels, topics }),
     ...dataHandlers({ store, clock, topics, root: paths.root }),
     ...kernelHandlers({ kernels, topics, root: paths.root }),
-    ...monitorHandlers({ stateDir: paths.dir, clock }),
+    ...monitorHandlers(monitor),
     ...notebookHandlers(runner),
     ...runHandlers({ store, searcher, clock, topics, artifactsDir, dataDir: paths.data }),
     ...trackingHandlers(paused, topics),
@@ -244,6 +247,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     if (!existsSync(paths.dir)) return stop()
     lookForSpools()
     studies.look()
+    monitor.look()
     endRuns(({ process: holder }) => holder !== null && !isAlive(holder))
     const needed =
       clients > 0 ||

@@ -37,7 +37,8 @@ ${report.columns.map(drawColumn).join('\n')}
 `
 }
 
-function drawColumn(column: ColumnDrift): string {
+/** One column with its sentence, its numbers and both distributions. */
+export function drawColumn(column: ColumnDrift): string {
   const { name, answer, says, shape } = column
   return `<section class="${answer}" data-answer="${answer}" data-name="${escape(name.toLowerCase())}">
 <div class="words"><h2>${escape(name)} <span class="badge">${badges[answer]}</span></h2><p>${escape(says)}</p>${drawNumbers(column)}</div>

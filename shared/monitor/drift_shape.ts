@@ -40,9 +40,12 @@ function numericShape(reference: Float64Array, current: Float64Array): Shape {
   ]
   const values = [...ends(reference), ...ends(current)].filter((value) => !Number.isNaN(value))
   const [least, most] = [Math.min(...values), Math.max(...values)]
-  const step = (most - least) / bins
+  // Each part by itself: the whole range may be more than a number holds.
+  const step = most / bins - least / bins
   const edges =
-    step > 0 ? Array.from({ length: bins + 1 }, (_, i) => least + i * step) : [least - 0.5, least + 0.5]
+    step > 0
+      ? Array.from({ length: bins + 1 }, (_, i) => least * (1 - i / bins) + most * (i / bins))
+      : [least - 0.5, least + 0.5]
   const wide = Float64Array.from(edges)
   wide[0] = -Infinity
   wide[wide.length - 1] = Infinity

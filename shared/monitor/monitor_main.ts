@@ -1,3 +1,4 @@
+import type { Table } from '../data/column.ts'
 import { serveDataRequest, type DataTools } from '../data/data_worker.ts'
 import { loadFiles } from '../data/load.ts'
 import { appendLabels } from '../serving/label.ts'
@@ -12,6 +13,8 @@ import type {
   MonitorResults,
 } from './monitor_process.ts'
 import { joinShadow } from './shadow_join.ts'
+import { watchLog } from './watch.ts'
+import type { WatchReport } from './watch_report.ts'
 
 serveDataRequest<MonitorResults[keyof MonitorResults]>((request: MonitorRequest, tools) => {
   switch (request.kind) {
@@ -21,6 +24,10 @@ serveDataRequest<MonitorResults[keyof MonitorResults]>((request: MonitorRequest,
       return reportShadow(request, tools)
     case 'coverage':
       return read(request.files, tools).then(coverageOf)
+    case 'model':
+      return read(request.files, tools).then(lastModel)
+    case 'watch':
+      return watch(request, tools)
   }
 })
 
@@ -48,6 +55,35 @@ async function reportShadow(
   )
   const judged = withLabels ? records : records.map((record) => ({ ...record, label: null }))
   return { ...compareShadow(judged, kind), champion, shadow, answered }
+}
+
+async function watch(
+  request: Extract<MonitorRequest, { kind: 'watch' }>,
+  tools: DataTools,
+): Promise<WatchReport | null> {
+  const { files, background, deployment, windowDays, atMs, nowMs } = request
+  const { training, test, target, prediction } = background
+  const held = { training: await load(training, tools), test: await load(test, tools), target, prediction }
+  const options = { deployment, windowDays, atMs: atMs ?? undefined, history: 60, nowMs }
+  return watchLog(await read(files, tools), held, options)
+}
+
+async function load(path: string | null, tools: DataTools): Promise<Table | null> {
+  if (path === null) return null
+  const database = await tools.open()
+  try {
+    return (await loadFiles(database, path, { sampleRows: mostBackground, progress: tools.progress })).sample
+  } finally {
+    database.close()
+  }
+}
+
+/** So many rows of what a model was made from are compared with; of more, a sample. */
+const mostBackground = 200_000
+
+/** What answered last as champion. */
+function lastModel(rows: readonly Answered[]): string | null {
+  return rows.findLast(({ slot }) => slot === 'champion')?.modelUri ?? null
 }
 
 async function read(files: AnsweredFiles, tools: DataTools): Promise<Answered[]> {

@@ -1,6 +1,7 @@
 import { askDataProcess, dataDefaults, type DataRequest } from '../data/data_process.ts'
 import type { AnsweredFiles } from './answered.ts'
 import type { ShadowReport } from './shadow_report.ts'
+import type { WatchReport } from './watch_report.ts'
 
 /** What is asked of the process that looks at prediction logs. Plain data: it crosses to another process. */
 export type MonitorRequest = DataRequest &
@@ -15,7 +16,25 @@ export type MonitorRequest = DataRequest &
       }
     | { kind: 'shadow'; files: AnsweredFiles; revision: number | null; withLabels: boolean }
     | { kind: 'coverage'; files: AnsweredFiles }
+    | { kind: 'model'; files: AnsweredFiles }
+    | {
+        kind: 'watch'
+        files: AnsweredFiles
+        background: BackgroundFiles
+        deployment: string
+        windowDays: number
+        atMs: number | null
+        nowMs: number
+      }
   )
+
+/** Files with what a model was made from and judged on; null where its run kept none. */
+export interface BackgroundFiles {
+  training: string | null
+  test: string | null
+  target: string
+  prediction: string
+}
 
 /** How much of what was predicted is known to be right or wrong. */
 export interface Coverage {
@@ -50,6 +69,9 @@ export interface MonitorResults {
   labels: AddedLabels
   shadow: JoinedReport
   coverage: Coverage
+  /** What answered last; null if nothing did. */
+  model: string | null
+  watch: WatchReport | null
 }
 
 type Asked<K extends MonitorRequest['kind']> = Extract<MonitorRequest, { kind: K }>

@@ -18,8 +18,8 @@ import { formatTable, type Style, type Terminal } from './terminal.ts'
 
 /** Options of `daybook drift`. */
 export interface DriftCommandOptions {
-  reference: string
-  current: string
+  reference?: string
+  current?: string
   profile: DriftProfile
   keepTogether?: string
   leaveOut?: string[]
@@ -36,11 +36,16 @@ const changedCode = 3
 /** `daybook drift`: what has changed between two tables. */
 export async function driftCommand(context: CommandContext, options: DriftCommandOptions): Promise<number> {
   const { terminal } = context
+  const { reference, current } = options
+  if (reference === undefined || current === undefined)
+    throw new Problem('bad_request', 'Name a deployment, or two tables', {
+      hint: 'daybook drift income, or daybook drift --reference before.csv --current now.csv',
+    })
   const report = await withInterrupt((signal) =>
     compareInProcess(
       {
-        reference: resolve(options.reference),
-        current: resolve(options.current),
+        reference: resolve(reference),
+        current: resolve(current),
         profile: options.profile,
         block: options.keepTogether ?? null,
         leaveOut: options.leaveOut ?? [],
@@ -64,27 +69,33 @@ export async function driftCommand(context: CommandContext, options: DriftComman
 
 /** A report for a terminal: the sentence, what changed, and what did not in one line. */
 export function showDrift(terminal: Terminal, report: DriftReport): string {
+  const sides = [report.reference, report.current].map(({ name, rows }) => `${name} (${amount(rows)} rows)`)
+  const lines = [
+    terminal.style('bold', report.says),
+    terminal.style('dim', `${sides[1] ?? ''} against ${sides[0] ?? ''}`),
+    '',
+    columnTable(terminal, report),
+  ]
+  return lines.join('\n')
+}
+
+/** What changed as a table, and what did not in one line. */
+export function columnTable(terminal: Terminal, report: DriftReport): string {
   const changed = report.columns.filter(({ answer }) => answer === 'drift' || answer === 'possible')
   const names = (answer: DriftAnswer): string =>
     report.columns
       .filter((column) => column.answer === answer)
       .map(({ name }) => name)
       .join(', ')
-  const sides = [report.reference, report.current].map(({ name, rows }) => `${name} (${amount(rows)} rows)`)
-  const lines = [
-    terminal.style('bold', report.says),
-    terminal.style('dim', `${sides[1] ?? ''} against ${sides[0] ?? ''}`),
-    ...report.schema.map(({ says }) => terminal.style('yellow', says)),
-  ]
+  const lines = report.schema.map(({ says }) => terminal.style('yellow', says))
   if (changed.length > 0)
     lines.push(
-      '',
       formatTable(
         titles,
         changed.map((column) => row(terminal, column)),
       ),
     )
-  if (names('no') !== '') lines.push('', terminal.style('dim', `The same: ${names('no')}`))
+  if (names('no') !== '') lines.push(terminal.style('dim', `The same: ${names('no')}`))
   if (names('untested') !== '') lines.push(terminal.style('dim', `Not compared: ${names('untested')}`))
   return lines.join('\n')
 }

@@ -1,14 +1,12 @@
 import { Command, CommanderError, type CommandOptions, InvalidArgumentError } from 'commander'
 import { version } from '../../api/version.ts'
 import { Problem, toWireProblem } from '../../base/problem.ts'
-import { driftSampleRows } from '../../monitor/drift_process.ts'
 import { attachCommand } from './attach.ts'
 import { gcCommand, stopAllCommand, type GcOptions } from './clean.ts'
 import { compareCommand } from './compare.ts'
 import { openContext, type CommandContext, type GlobalOptions } from './context.ts'
 import { ensureCommand, statusCommand, stopDaemonCommand } from './daemon.ts'
 import { doctorCommand } from './doctor.ts'
-import { driftCommand, parseFailOnDrift, parseProfile, type DriftCommandOptions } from './drift.ts'
 import { execCommand } from './exec.ts'
 import { groupsCommand } from './groups.ts'
 import { changeKernelCommand, listKernelsCommand, startKernelCommand } from './kernels.ts'
@@ -210,19 +208,6 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
         lintCommand(context, file as string, options as LintCommandOptions),
       ),
     )
-
-  add(program, 'drift', 'what has changed between two tables')
-    .requiredOption('--reference <file>', 'what was: a file, or a pattern in quotes')
-    .requiredOption('--current <file>', 'what is')
-    .option('--profile <name>', 'how to judge: daybook, evidently, nannyml', parseProfile, 'daybook')
-    .option('--keep-together <column>', 'rows of one day (a date) or one value are no witnesses of their own')
-    .option('--leave-out <columns...>', 'columns that are not compared')
-    .option('--html <file>', 'write the report as one HTML file')
-    .option('--sample <rows>', 'at most so many rows of either side', positive, driftSampleRows)
-    .option('--memory <MB>', 'memory allowed', positive, 2000)
-    .option('--time-limit <seconds>', 'give up after', positive, 600)
-    .option('--fail-on <answer>', 'exit with 3 on: drift, possible, never', parseFailOnDrift, 'never')
-    .action(action((context, [options]) => driftCommand(context, options as DriftCommandOptions)))
 
   add(program, 'schema <file>', 'what data that is known to be good says about the next, as YAML to review')
     .option('--as <form>', 'yaml, pandera, frictionless, jsonschema', parseSchemaForm, 'yaml')

@@ -1,8 +1,12 @@
 import type { Command } from 'commander'
+import { driftSampleRows } from '../../monitor/drift_process.ts'
+import { alertsCommand, type AlertsOptions } from './alerts.ts'
 import { auditCheckpointCommand, auditListCommand, auditVerifyCommand } from './audit.ts'
 import type { CommandContext } from './context.ts'
+import { driftCommand, parseFailOnDrift, parseProfile, type DriftCommandOptions } from './drift.ts'
 import { labelsAddCommand, labelsCommand } from './labels.ts'
 import { shadowCommand, type ShadowOptions } from './shadow.ts'
+import { watchCommand, type WatchOptions } from './watch.ts'
 
 /** How the command line adds a command with the options that all have. */
 export type AddCommand = (parent: Command, usage: string, description: string, options?: object) => Command
@@ -23,9 +27,58 @@ export interface CommandParts {
 
 /** Adds the commands that tell whether a model still holds, and who decided what about it. */
 export function addMonitorCommands(parts: CommandParts): void {
+  addDrift(parts)
+  addAlerts(parts)
   addLabels(parts)
   addShadow(parts)
   addAudit(parts)
+}
+
+function addDrift({ program, add, action, positive }: CommandParts): void {
+  add(
+    program,
+    'drift [deployment]',
+    'what has changed: in what a deployment is asked and answers, or between two tables',
+  )
+    .option('--at <day>', 'deployment: the window that holds this day (default: the newest)')
+    .option(
+      '--window <days>',
+      'deployment: days of a window (default: as daybook.yaml says, else 7)',
+      positive,
+    )
+    .option('--reference <file>', 'tables: what was: a file, or a pattern in quotes')
+    .option('--current <file>', 'tables: what is')
+    .option('--profile <name>', 'tables: how to judge: daybook, evidently, nannyml', parseProfile, 'daybook')
+    .option(
+      '--keep-together <column>',
+      'tables: rows of one day (a date) or one value are no witnesses of their own',
+    )
+    .option('--leave-out <columns...>', 'tables: columns that are not compared')
+    .option('--html <file>', 'write the report as one HTML file')
+    .option('--sample <rows>', 'tables: at most so many rows of either side', positive, driftSampleRows)
+    .option('--memory <MB>', 'tables: memory allowed', positive, 2000)
+    .option('--time-limit <seconds>', 'tables: give up after', positive, 600)
+    .option('--fail-on <answer>', 'exit with 3 on: drift, possible, never', parseFailOnDrift, 'never')
+    .action(
+      action((context, [name, options]) =>
+        name === undefined
+          ? driftCommand(context, options as DriftCommandOptions)
+          : watchCommand(context, name as string, options as WatchOptions),
+      ),
+    )
+}
+
+function addAlerts({ program, add, action, positive }: CommandParts): void {
+  add(program, 'alerts [alert]', 'what was raised because a deployed model no longer holds; or one of them')
+    .option('--deployment <name>', 'only those of one deployment')
+    .option('--open', 'only those nobody has seen to')
+    .option('--limit <n>', 'how many', positive, 20)
+    .option('--done [reason]', 'note that one has been seen to, and why')
+    .action(
+      action((context, [id, options]) =>
+        alertsCommand(context, id as string | undefined, options as AlertsOptions),
+      ),
+    )
 }
 
 function addLabels({ program, add, action }: CommandParts): void {

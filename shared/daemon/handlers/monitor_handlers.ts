@@ -1,39 +1,46 @@
-import { existsSync } from 'node:fs'
 import type { Handlers } from '../../api/contract.ts'
-import type { Clock } from '../../base/clock.ts'
-import { Problem } from '../../base/problem.ts'
 import { askMonitor } from '../../monitor/monitor_process.ts'
 import { drawShadowPage } from '../../monitor/shadow_page.ts'
-import { deploymentFiles, type DeploymentFiles } from '../../serving/deployment_files.ts'
+import { drawWatchPage } from '../../monitor/watch_page.ts'
+import { acknowledgeAlert, listAlerts } from '../alerts.ts'
+import type { Monitor } from '../monitor.ts'
 
-/** What the handlers about monitoring need. */
-export interface MonitorParts {
-  stateDir: string
-  clock: Clock
-}
-
-type MonitorHandlers = Pick<Handlers, 'labels.add' | 'labels.coverage' | 'shadow.report' | 'shadow.page'>
+type MonitorHandlers = Pick<
+  Handlers,
+  | 'labels.add'
+  | 'labels.coverage'
+  | 'shadow.report'
+  | 'shadow.page'
+  | 'monitor.check'
+  | 'monitor.reports'
+  | 'monitor.report'
+  | 'monitor.page'
+  | 'alerts.list'
+  | 'alerts.acknowledge'
+>
 
 /** Answers whether what is deployed still holds. */
-export function monitorHandlers({ stateDir, clock }: MonitorParts): MonitorHandlers {
-  const filesOf = (name: string): DeploymentFiles => {
-    const files = deploymentFiles(stateDir, name)
-    if (!existsSync(files.folder))
-      throw new Problem('not_found', `There is no deployment "${name}"`, {
-        hint: '"daybook deployments" lists them, "daybook deploy" makes one.',
-      })
-    return files
-  }
+export function monitorHandlers(monitor: Monitor): MonitorHandlers {
+  const { store, clock } = monitor.alerts
   return {
-    'labels.add': ({ name, path, label, on }) =>
-      askMonitor<'labels'>({ kind: 'labels', files: filesOf(name), path, label, on, toldMs: clock.nowMs() }),
-    'labels.coverage': ({ name }) => askMonitor<'coverage'>({ kind: 'coverage', files: filesOf(name) }),
+    'labels.add': ({ name, path, label, on }) => {
+      const files = monitor.filesOf(name)
+      return askMonitor<'labels'>({ kind: 'labels', files, path, label, on, toldMs: clock.nowMs() })
+    },
+    'labels.coverage': ({ name }) =>
+      askMonitor<'coverage'>({ kind: 'coverage', files: monitor.filesOf(name) }),
     'shadow.report': ({ name, revision, labels }) =>
-      askMonitor<'shadow'>({ kind: 'shadow', files: filesOf(name), revision, withLabels: labels }),
+      askMonitor<'shadow'>({ kind: 'shadow', files: monitor.filesOf(name), revision, withLabels: labels }),
     'shadow.page': async ({ name, revision }) => {
-      const files = filesOf(name)
+      const files = monitor.filesOf(name)
       const report = await askMonitor<'shadow'>({ kind: 'shadow', files, revision, withLabels: true })
       return { html: drawShadowPage(name, report) }
     },
+    'monitor.check': ({ name, ...wanted }) => monitor.check(name, wanted),
+    'monitor.reports': (wanted) => monitor.list(wanted),
+    'monitor.report': ({ id }) => monitor.report(id),
+    'monitor.page': ({ id }) => ({ html: drawWatchPage(monitor.report(id)) }),
+    'alerts.list': (wanted) => listAlerts(store, wanted),
+    'alerts.acknowledge': ({ id, reason }) => acknowledgeAlert(monitor.alerts, id, reason),
   }
 }

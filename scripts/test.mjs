@@ -15,7 +15,7 @@ import { startSteps } from './steps.mjs'
 import { filesOf, tiers } from './tiers.mjs'
 
 /** What integration tests need from Debian beside what setup.mjs brings. */
-const debianPackages = ['r-cran-irkernel']
+const debianPackages = ['r-cran-irkernel', 'postgresql']
 
 await runMain(async () => {
   const chosen = choose(process.argv.slice(2))

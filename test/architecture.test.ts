@@ -123,6 +123,7 @@ const openers: readonly string[] = [
   'shared/compute/trial_host.ts',
   'shared/daemon/cli/tune.ts',
   'shared/daemon/cli/schema.ts',
+  'shared/daemon/sources.ts',
   'shared/daemon/cli/shadow.ts',
   'shared/daemon/cli/watch.ts',
   'shared/daemon/alert_delivery.ts',

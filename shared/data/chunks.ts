@@ -2,39 +2,55 @@ import { type Column, makeTable, type Table } from './column.ts'
 import type { Loaded } from './loaded.ts'
 import { ColumnSummary } from './summary.ts'
 
-/** Data that comes in pieces, all with the same columns. */
-export interface ChunkStream {
+/** What is known of data before it comes. */
+export interface ChunkSource {
   name: string
-  /** How many rows there will be in all. */
+  /** How many rows there will be in all, as far as is known. */
   rows: number
-  chunks: Iterable<Table>
   notes: readonly string[]
+}
+
+/** Data that comes in pieces, all with the same columns. */
+export interface ChunkStream extends ChunkSource {
+  chunks: Iterable<Table>
 }
 
 /** Makes one pass over the pieces: a profile of all rows, and at most so many rows at even distances to keep. */
 export function loadChunks(stream: ChunkStream, sampleRows: number): Loaded {
-  const stride = Math.max(1, Math.ceil(stream.rows / sampleRows))
+  const gathering = gatherChunks(stream, sampleRows)
+  for (const chunk of stream.chunks) gathering.add(chunk)
+  return gathering.loaded()
+}
+
+/** The same for pieces that come when they come. */
+export function gatherChunks(
+  source: ChunkSource,
+  sampleRows: number,
+): { add(chunk: Table): void; loaded(): Loaded } {
+  const stride = Math.max(1, Math.ceil(source.rows / sampleRows))
   const summaries: ColumnSummary[] = []
   const kept: Table[] = []
   const rowNumbers: number[] = []
   let rows = 0
-  for (const chunk of stream.chunks) {
-    chunk.columns.forEach((column, i) => {
-      const summary = (summaries[i] ??= new ColumnSummary(column.name, column.kind, column.type))
-      summary.add(column, rows)
-    })
-    const picked = Array.from({ length: chunk.rows }, (_, i) => i).filter((i) => (rows + i) % stride === 0)
-    for (const i of picked) rowNumbers.push(rows + i)
-    kept.push(picked.length === chunk.rows ? chunk : takeRows(chunk, picked))
-    rows += chunk.rows
-  }
   return {
-    name: stream.name,
-    profile: { rows, columns: summaries.map((summary) => summary.profile()) },
-    sample: joinTables(kept),
-    rowNumbers: stride === 1 ? null : Float64Array.from(rowNumbers),
-    engine: 'columns',
-    notes: stream.notes,
+    add(chunk) {
+      chunk.columns.forEach((column, i) => {
+        const summary = (summaries[i] ??= new ColumnSummary(column.name, column.kind, column.type))
+        summary.add(column, rows)
+      })
+      const picked = Array.from({ length: chunk.rows }, (_, i) => i).filter((i) => (rows + i) % stride === 0)
+      for (const i of picked) rowNumbers.push(rows + i)
+      kept.push(picked.length === chunk.rows ? chunk : takeRows(chunk, picked))
+      rows += chunk.rows
+    },
+    loaded: () => ({
+      name: source.name,
+      profile: { rows, columns: summaries.map((summary) => summary.profile()) },
+      sample: joinTables(kept),
+      rowNumbers: stride === 1 ? null : Float64Array.from(rowNumbers),
+      engine: 'columns',
+      notes: source.notes,
+    }),
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type Relation,
   withoutRowNumber,
 } from './relation.ts'
+import { isAddress, loadPostgres } from './postgres.ts'
 import { profileBySql } from './sql_profile.ts'
 import { loadSqlite } from './sqlite_file.ts'
 import { profileTable } from './summary.ts'
@@ -23,6 +24,8 @@ export interface LoadOptions {
   sampleRows: number
   /** Which table of a database. */
   table?: string | null
+  /** How long a database may take for one answer, milliseconds. */
+  answerLimitMs?: number
   /** Makes even small data go through SQL, as large data does. */
   engine?: 'auto' | 'sql'
   /** Told what is being done. */
@@ -30,10 +33,11 @@ export interface LoadOptions {
 }
 
 /**
- * Loads the files that a path or pattern names.
+ * Loads the files that a path or pattern names, or the table of a database that an address names.
  * @throws Problem in words that say which file and why
  */
 export async function loadFiles(database: Database, pattern: string, options: LoadOptions): Promise<Loaded> {
+  if (isAddress(pattern)) return loadPostgres(pattern, { ...options, table: options.table ?? null })
   const files = findFiles(pattern)
   const name = nameFiles(pattern, files)
   if (files.kind === 'arrow') return loadTable(name, readArrow(files))

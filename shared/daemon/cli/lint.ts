@@ -6,6 +6,7 @@ import { Problem } from '../../base/problem.ts'
 import { dataDefaults } from '../../data/data_process.ts'
 import { lintInProcess } from '../../data/lint_process.ts'
 import { htmlReport } from '../../data/html_report.ts'
+import { isAddress, shownAddress } from '../../data/postgres.ts'
 import type { LintReport } from '../../data/report.ts'
 import { sarifReport } from '../../data/sarif.ts'
 import { amount, plural } from '../../data/wording.ts'
@@ -43,8 +44,8 @@ export async function lintCommand(
   const report = await withInterrupt((signal) =>
     lintInProcess(
       {
-        path: resolve(path),
-        against: options.against === undefined ? null : resolve(options.against),
+        path: absolute(path),
+        against: options.against === undefined ? null : absolute(options.against),
         table: options.table ?? null,
         ...(options.target === undefined ? {} : { target: options.target === '' ? null : options.target }),
         ...(options.schema === undefined ? {} : { schema: readSchema(options.schema) }),
@@ -78,8 +79,14 @@ function writeOutput(path: string, text: string): void {
   }
 }
 
+/** A path from the root of the system; the address of a database as it is. */
+function absolute(path: string): string {
+  return isAddress(path) ? path : resolve(path)
+}
+
 /** The path from the project folder, as SARIF wants it. */
 function toUri(root: string, path: string): string {
+  if (isAddress(path)) return encodeURI(shownAddress(path))
   return encodeURI(relative(root, resolve(path)).replaceAll('\\', '/'))
 }
 
@@ -133,7 +140,8 @@ const signs: Readonly<Record<FindingLevel, readonly [string, Style]>> = {
   info: ['·', 'dim'],
 }
 
-function reaches(findings: readonly Finding[], level: FindingLevel | 'never'): boolean {
+/** Whether one of the findings is of that level or a graver one. */
+export function reaches(findings: readonly Finding[], level: FindingLevel | 'never'): boolean {
   if (level === 'never') return false
   const limit = findingLevels.indexOf(level)
   return findings.some((finding) => findingLevels.indexOf(finding.level) <= limit)

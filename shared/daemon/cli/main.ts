@@ -12,7 +12,7 @@ import { groupsCommand } from './groups.ts'
 import { changeKernelCommand, listKernelsCommand, startKernelCommand } from './kernels.ts'
 import { addMonitorCommands } from './monitor_commands.ts'
 import { restoreDataCommand } from './restore_data.ts'
-import { lintCommand, parseFailOn, type LintCommandOptions } from './lint.ts'
+import { parseFailOn, type LintCommandOptions } from './lint.ts'
 import { writeReport } from './report.ts'
 import { runCommand, type RunOptions } from './run.ts'
 import { runsCommand, type RunsOptions } from './runs.ts'
@@ -21,6 +21,7 @@ import { showCommand, type ShowOptions } from './show.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 import { uiCommand, type UiOptions } from './ui.ts'
 import { tuneCommand, type TuneOptions } from './tune.ts'
+import { lintOrSources, type SourcesOptions } from './sources.ts'
 import { studiesCommand } from './studies.ts'
 import { exportCommand, importCommand, type ExportOptions, type ImportOptions } from './transfer.ts'
 
@@ -185,9 +186,10 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
 
   add(
     program,
-    'lint <file>',
-    'check data: CSV, Parquet, JSON, Arrow, SQLite; a pattern in quotes for many files',
+    'lint [file...]',
+    'check data: CSV, Parquet, JSON, Arrow, SQLite, postgres://…; a pattern in quotes for many files',
   )
+    .option('--sources', 'check the sources that daybook.yaml names, all or those given')
     .option('--target <column>', 'the column to be predicted ("" for none; default: guessed by its name)')
     .option('--against <file>', 'data to compare with, such as what a model was trained on')
     .option('--table <name>', 'which table of a database')
@@ -204,8 +206,8 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
       'stop',
     )
     .action(
-      action((context, [file, options]) =>
-        lintCommand(context, file as string, options as LintCommandOptions),
+      action((context, [files, options]) =>
+        lintOrSources(context, files as string[], options as LintCommandOptions & SourcesOptions),
       ),
     )
 

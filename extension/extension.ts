@@ -13,6 +13,7 @@ import { languageHelp } from './notebook/language_help.ts'
 import { notebookCommands } from './notebook/notebook_commands.ts'
 import { Notebooks } from './notebook/notebooks.ts'
 import { VariablesView } from './notebook/variables_view.ts'
+import { WidgetMessages } from './notebook/widget_messages.ts'
 import { watchForPython } from './no_python.ts'
 import { noticesOfLongCells } from './notices.ts'
 import { PagePanels, panelType } from './pages/page_panel.ts'
@@ -58,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
     ...kernelCommands(kernels),
     ...notebookCommands(notebooks),
     ...languageHelp((notebook) => notebooks.linkOf(notebook)),
+    new WidgetMessages(notebooks, log),
     notebooks.onChange(() => variables.refresh()),
     vscode.window.onDidChangeActiveNotebookEditor(() => variables.refresh()),
     vscode.window.registerWebviewPanelSerializer(panelType, panels),

@@ -27,6 +27,11 @@ const all = [
     todo: 'npx tsc -p extension/webview',
   },
   {
+    name: "types of the extension's renderers",
+    args: ['node_modules/typescript/bin/tsc', '-p', 'extension/renderers'],
+    todo: 'npx tsc -p extension/renderers',
+  },
+  {
     name: 'types of the JupyterLab extension',
     args: ['node_modules/typescript/bin/tsc', '-p', 'jupyterlab'],
     todo: 'npx tsc -p jupyterlab',

@@ -18,6 +18,24 @@ const copied = {
 }
 
 /**
+ * ipywidgets' page brings the widgets of version 7 too, and style sheets in the code: ours come as one file.
+ * @type {import('esbuild').Plugin}
+ */
+const leanWidgets = {
+  name: 'lean-widgets',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\.css$|^@jupyter-widgets\/(base|controls)7/ }, ({ path }) => ({
+      path,
+      namespace: 'left-out',
+    }))
+    onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: '' }))
+  },
+}
+
+/** What shows outputs that VS Code itself cannot show; extension/manifest.json says which. */
+const renderers = ['plotly', 'vega', 'widgets']
+
+/**
  * Puts the whole VS Code extension together in one folder, as it is installed: manifest, its own bundle, the
  * programs with their natives for this platform, the Python module, the example. Nothing outside of it is needed.
  * @param {string} made folder that holds the bundled programs
@@ -49,6 +67,31 @@ export async function stageExtension(made) {
     format: 'esm',
     target: 'es2022',
     legalComments: 'none',
+    logLevel: 'silent',
+  })
+  // Each renderer is a file of its own: VS Code loads it when the first output of its kind is shown.
+  await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(renderers.map((name) => [name, `extension/renderers/${name}.ts`])),
+    outdir: join(stage, 'renderers'),
+    plugins: [leanWidgets],
+    loader: { '.svg': 'text' },
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2022',
+    legalComments: 'none',
+    logLevel: 'silent',
+  })
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['extension/renderers/widgets_style.css'],
+    outdir: join(stage, 'renderers'),
+    bundle: true,
+    minify: true,
+    loader: { '.woff2': 'file' },
+    assetNames: '[name]',
     logLevel: 'silent',
   })
   writeFileSync(join(stage, '.vscodeignore'), '**/*.map\n')

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { alertMethods } from './alert_methods.ts'
 import { auditMethods } from './audit_methods.ts'
 import { cellMethods } from './cell_methods.ts'
+import { commMethods } from './comm_methods.ts'
 import { daemonMethods } from './daemon_methods.ts'
 import { dataMethods } from './data_methods.ts'
 import { kernelMethods } from './kernel_methods.ts'
@@ -19,6 +20,7 @@ export const methods = {
   ...alertMethods,
   ...auditMethods,
   ...cellMethods,
+  ...commMethods,
   ...daemonMethods,
   ...dataMethods,
   ...kernelMethods,

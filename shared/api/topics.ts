@@ -1,5 +1,6 @@
 import type { JournalEntry } from '../kernel/kernel.ts'
 import type { CellNews } from './cell_methods.ts'
+import type { CommNews } from './comm_methods.ts'
 
 /** What the daemon says unasked. State topics carry a version: the client then asks for its window. */
 export interface StateTopics {
@@ -21,6 +22,8 @@ export interface LogTopics {
   'kernel.journal': JournalEntry
   /** What the cells of one notebook do and show; `of` is the notebook. It begins anew whatever the cursor says. */
   'notebook.cells': CellNews
+  /** How the widgets of a notebook's kernel change; `of` is the notebook. It begins anew whatever the cursor says. */
+  'notebook.comms': CommNews
 }
 
 /** Names of the state topics, for whoever must list them. */

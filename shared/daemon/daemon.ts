@@ -316,6 +316,11 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
       const { isReady, onEntry } = request
       return cells.follow(cells.nameOf(request.of), { isReady, onNews: (news) => onEntry(++told, news) })
     }
+    if (request.topic === 'notebook.comms') {
+      let told = 0
+      const { isReady, onEntry } = request
+      return cells.followComms(cells.nameOf(request.of), { isReady, onNews: (news) => onEntry(++told, news) })
+    }
     if (request.topic !== 'kernel.journal')
       throw new Problem('not_found', `There is no topic "${request.topic}"`)
     const { id } = await kernels.get(request.of)

@@ -25,7 +25,7 @@ export class OutputWidgets {
     const data = asObject(content['data'])
     const state = asObject(data['state'])
     if (header.msg_type === 'comm_open' && isOutput(content, state)) {
-      this.#widgets.set(commId, { list: new OutputList(null, this.#limitBytes), msgId: null })
+      this.#widgets.set(commId, { id: commId, list: new OutputList(null, this.#limitBytes), msgId: null })
     }
     const widget = this.#widgets.get(commId)
     if (widget === undefined) return
@@ -40,6 +40,17 @@ export class OutputWidgets {
   /** Where messages with that parent go; null: to their cell. */
   catching(msgId: string | undefined): OutputList | null {
     return msgId === undefined ? null : (this.#catching.get(msgId)?.at(-1)?.list ?? null)
+  }
+
+  /** The widget that catches messages with that parent; null for none. */
+  catcher(msgId: string | undefined): string | null {
+    const widget = msgId === undefined ? undefined : this.#catching.get(msgId)?.at(-1)
+    return widget?.id ?? null
+  }
+
+  /** All Output widgets. */
+  ids(): IterableIterator<string> {
+    return this.#widgets.keys()
   }
 
   /** What a widget caught so far; null if there is no such widget. */
@@ -65,6 +76,7 @@ export class OutputWidgets {
 }
 
 interface Widget {
+  id: string
   list: OutputList
   msgId: string | null
 }

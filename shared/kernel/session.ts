@@ -110,7 +110,7 @@ export interface RequestOptions {
 }
 
 /** What a comm message carries beside its content. */
-export type CommOptions = Pick<ComposeOptions, 'metadata' | 'buffers'>
+export type CommOptions = Pick<ComposeOptions, 'metadata' | 'buffers' | 'msgId'>
 
 interface Pending {
   take(entry: JournalEntry): void

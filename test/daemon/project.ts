@@ -40,10 +40,13 @@ export const venv = join(import.meta.dirname, '..', '..', '.venv')
 export const python = join(venv, 'bin', 'python')
 const cli = join(import.meta.dirname, '..', '..', 'shared', 'daemon', 'cli', 'main.ts')
 
-/** Makes such a project, with `.venv` as its environment. */
-export function makeDaemonProject(): DaemonProject {
+/**
+ * Makes such a project.
+ * @param environment what its `.venv` is
+ */
+export function makeDaemonProject(environment = venv): DaemonProject {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'd-')))
-  symlinkSync(venv, join(root, '.venv'))
+  symlinkSync(environment, join(root, '.venv'))
   const paths = () => openState(root)
 
   function daybook(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {

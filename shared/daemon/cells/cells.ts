@@ -21,6 +21,8 @@ import {
   unconfirmedRows,
   type CellRow,
 } from './cell_rows.ts'
+import type { CommListener } from './comm_follower.ts'
+import { CommFollowers } from './comm_followers.ts'
 import type { LiveKernel } from './live_kernel.ts'
 import { LiveKernels } from './live_kernels.ts'
 
@@ -39,6 +41,7 @@ export class Cells {
   readonly #files: CellFiles
   readonly #live: LiveKernels
   readonly #followers = new Map<string, Set<CellFollower>>()
+  readonly #comms = new CommFollowers()
 
   constructor(parts: CellParts) {
     this.#parts = parts
@@ -49,6 +52,7 @@ export class Cells {
       changed: ({ row }, urgent) => {
         for (const follower of this.#followers.get(row.notebook) ?? []) follower.changed(row.id, urgent)
       },
+      audienceOf: (kernel) => this.#comms.audienceOf(kernel),
       kernelChanged: ({ id }, state, reason) => {
         parts.topics.bump('kernels.changed')
         this.#tellAll({ kind: 'kernel', kernelId: id, state, reason })
@@ -91,7 +95,7 @@ export class Cells {
     const kernel = known ?? (await this.#startNew(notebook, name, wanted.kernelspec))
     rememberKernel(store, notebook, kernel)
     if (known === null) topics.bump('kernels.changed')
-    await this.#live.get(kernel.id)
+    this.#comms.moved(notebook, await this.#live.get(kernel.id))
     return kernel
   }
 
@@ -150,6 +154,7 @@ export class Cells {
     const live = await this.liveOrNull(from)
     renameNotebook(this.#parts.store, from, to)
     live?.rename(from, to)
+    this.#comms.renamed(from, to)
   }
 
   /** Tells everything that is not delivered yet, then all that comes. @returns a function that stops */
@@ -171,8 +176,14 @@ export class Cells {
     }
   }
 
+  /** Tells the widgets of the notebook's kernel, then how they change. @returns a function that stops */
+  async followComms(notebook: string, listener: CommListener): Promise<() => void> {
+    return this.#comms.follow(notebook, await this.liveOrNull(notebook), listener)
+  }
+
   close(): void {
     this.#live.close()
+    this.#comms.close()
     for (const followers of this.#followers.values()) for (const one of followers) one.close()
   }
 

@@ -1,3 +1,4 @@
+import type { CommNews } from '../../api/comm_methods.ts'
 import { composeMessage, parentId } from '../../kernel/compose.ts'
 import type { JournalEntry, KernelConnection, KernelInfo } from '../../kernel/kernel.ts'
 import { openKernelFold, type KernelFold } from '../../kernel/kernel_fold.ts'
@@ -6,6 +7,7 @@ import { openSession, type Session } from '../../kernel/session.ts'
 import type { NotebookOutput } from '../../notebook/output.ts'
 import type { CellFiles, KeptCell } from './cell_files.ts'
 import type { CellRow } from './cell_rows.ts'
+import { LiveComms, type CommAudience } from './live_comms.ts'
 import { TrackedCell } from './tracked_cell.ts'
 
 /** What a kernel that editors use needs. */
@@ -21,6 +23,8 @@ export interface LiveKernelParts {
   save(row: CellRow): void
   /** Told after each change of an execution. `urgent`: not only what it prints. */
   changed(cell: TrackedCell, urgent: boolean): void
+  /** Who follows its widgets. */
+  comms: CommAudience
   /** The kernel's process ended, or another one took its place. */
   restarted(state: 'dead' | 'restarted' | 'stopped', reason: string | null): void
 }
@@ -46,6 +50,7 @@ export class LiveKernel {
   readonly #parts: LiveKernelParts
   readonly #cells: Map<string, TrackedCell>
   readonly #fold: KernelFold = openKernelFold()
+  readonly #comms: LiveComms
   readonly #keepers = new Map<string, NodeJS.Timeout>()
   #queue: TrackedCell[] = []
   #current: TrackedCell | null = null
@@ -57,6 +62,7 @@ export class LiveKernel {
   constructor(parts: LiveKernelParts) {
     this.#parts = parts
     this.kernel = parts.kernel
+    this.#comms = new LiveComms(parts.comms)
     this.#cells = new Map(parts.rows.map((row) => [row.id, new TrackedCell(row)]))
     const { promise, resolve } = Promise.withResolvers<undefined>()
     this.ready = promise
@@ -126,6 +132,16 @@ export class LiveKernel {
     return cell === undefined ? null : { execution: cell.told, outputs: this.#outputs(cell) }
   }
 
+  /** Its widgets, as one who begins to follow them is told. */
+  widgets(): CommNews[] {
+    return this.#comms.whole(this.#fold.board)
+  }
+
+  /** What an Output widget caught; null if it is gone. */
+  caught(comm: string): readonly NotebookOutput[] | null {
+    return this.#fold.board.widgetOutputs(comm)
+  }
+
   /** Executions that an editor must be told of. */
   undelivered(notebook: string): string[] {
     const cells = [...this.#cells.values()]
@@ -175,7 +191,10 @@ export class LiveKernel {
   }
 
   #take(entry: JournalEntry): void {
-    const { message, direction, seq } = entry
+    const { direction, seq } = entry
+    this.#comms.take(entry)
+    const isCaught = this.#fold.board.widgets.catcher(entry.message.parent_header.msg_id) !== null
+    const message = isCaught ? entry.message : this.#comms.attribute(entry.message)
     const id = parentId(message)
     const asked = direction === 'out' ? this.#cells.get(message.header.msg_id) : undefined
     const cell = asked ?? this.#ofReply(message) ?? this.#cells.get(id)
@@ -201,8 +220,13 @@ export class LiveKernel {
   /** What others execute on the kernel is of interest only where it changes a display of ours, or a widget. */
   #foldIn(message: KernelMessage, cell: TrackedCell | undefined): readonly string[] {
     const type = message.header.msg_type
-    if (cell !== undefined || type.startsWith('daybook_') || type.startsWith('comm_'))
-      return this.#fold.take(message)
+    const { board } = this.#fold
+    const isCaught = board.widgets.catcher(message.parent_header.msg_id) !== null
+    if (cell !== undefined || isCaught || type.startsWith('daybook_') || type.startsWith('comm_')) {
+      const touched = this.#fold.take(message)
+      this.#comms.heedOutput(message, board)
+      return touched
+    }
     if (type !== 'display_data' && type !== 'update_display_data') return []
     const touched = this.#fold.take(message)
     this.#fold.forget(parentId(message))

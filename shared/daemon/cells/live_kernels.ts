@@ -5,6 +5,7 @@ import type { Store } from '../../store/store.ts'
 import type { Kernels } from '../kernels.ts'
 import type { CellFiles, KeptCell } from './cell_files.ts'
 import { cellRowsOfKernel, dropConfirmedRows, saveCellRow } from './cell_rows.ts'
+import type { CommAudience } from './live_comms.ts'
 import { LiveKernel } from './live_kernel.ts'
 import type { TrackedCell } from './tracked_cell.ts'
 
@@ -15,6 +16,8 @@ export interface LiveKernelsParts {
   kernels: Kernels
   files: CellFiles
   changed(cell: TrackedCell, urgent: boolean): void
+  /** Who follows the widgets of a kernel. */
+  audienceOf(kernel: KernelInfo['id']): CommAudience
   kernelChanged(kernel: KernelInfo, state: 'dead' | 'restarted' | 'stopped', reason: string | null): void
 }
 
@@ -70,6 +73,7 @@ export class LiveKernels {
         nowMs: () => clock.nowMs(),
         save: (row) => saveCellRow(store, row),
         changed: this.#parts.changed,
+        comms: this.#parts.audienceOf(kernel.id),
         restarted: (state, reason) => {
           if (state === 'stopped') this.#forget(id)
           this.#parts.kernelChanged(kernel, state, reason)

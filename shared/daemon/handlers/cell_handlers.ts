@@ -1,5 +1,6 @@
 import type { Handlers } from '../../api/contract.ts'
 import { Problem } from '../../base/problem.ts'
+import { widgetTarget } from '../../kernel/widget_states.ts'
 import type { Cells } from '../cells/cells.ts'
 import { completeCode, inspectCode, listVariables } from '../cells/tooling.ts'
 import type { Kernels } from '../kernels.ts'
@@ -12,7 +13,7 @@ export interface CellHandlerParts {
   topics: TopicBoard
 }
 
-type CellHandlers = Pick<Handlers, Extract<keyof Handlers, `cells.${string}`>>
+type CellHandlers = Pick<Handlers, Extract<keyof Handlers, `cells.${string}` | `comms.${string}`>>
 
 /** Answers everything about the cells that an editor shows. */
 export function cellHandlers({ cells, kernels, topics }: CellHandlerParts): CellHandlers {
@@ -48,6 +49,15 @@ export function cellHandlers({ cells, kernels, topics }: CellHandlerParts): Cell
     'cells.answer': async ({ notebook, execution, value }) => {
       if ((await live(notebook)).answer(execution, value)) return {}
       throw new Problem('conflict', 'The cell does not wait for an answer any more')
+    },
+    'comms.send': async ({ notebook, message, type, comm, data, metadata, buffers }) => {
+      const target = type === 'comm_open' ? { target_name: widgetTarget } : {}
+      ;(await live(notebook)).session.comm(
+        type,
+        { comm_id: comm, data, ...target },
+        { msgId: message, metadata, buffers: buffers.map((one) => Buffer.from(one, 'base64')) },
+      )
+      return {}
     },
     'cells.complete': async ({ notebook, code, cursor }) => {
       const kernel = await cells.liveOrNull(cells.nameOf(notebook))

@@ -51,10 +51,12 @@ export class WidgetMessages implements vscode.Disposable {
     })
   }
 
-  /** A page that was made anew knows nothing. */
+  /** A page that was made anew knows nothing. That of an editor which was hidden meanwhile may have been this one. */
   #begin(editor: vscode.NotebookEditor): void {
-    const old = this.#pages.get(editor)
-    if (old !== undefined) this.#end(editor, old)
+    for (const [other, old] of this.#pages) {
+      const isHidden = !vscode.window.visibleNotebookEditors.includes(other)
+      if (other === editor || (other.notebook === editor.notebook && isHidden)) this.#end(other, old)
+    }
     const late = (): void => {
       if (page.link === null) this.#tell(editor, { kind: 'none' })
     }

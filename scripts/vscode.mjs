@@ -76,6 +76,8 @@ export async function stageExtension(made) {
     outdir: join(stage, 'renderers'),
     plugins: [leanWidgets],
     loader: { '.svg': 'text' },
+    // JupyterLab's packages expect what bundles them there.
+    define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
     bundle: true,
     minify: true,
     platform: 'browser',

@@ -92,7 +92,8 @@ function addStyle(): void {
     .vega-embed .vega-actions::before, .vega-embed .vega-actions::after { display: none }
     .vega-embed .vega-actions a { color: var(--vscode-menu-foreground) }
     .vega-embed .vega-actions a:hover { background: var(--vscode-list-hoverBackground) }
-    .vega-embed summary { color: var(--vscode-foreground) }`
+    .vega-embed summary { color: var(--vscode-foreground) }
+    .vega-embed:not(:hover, :focus-within) summary { opacity: 0 }`
   // Behind the one that comes with the first chart.
   document.body.append(style)
 }

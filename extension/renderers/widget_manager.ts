@@ -1,6 +1,6 @@
 import * as base from '@jupyter-widgets/base'
 import * as controls from '@jupyter-widgets/controls'
-import { HTMLManager } from '@jupyter-widgets/html-manager'
+import { HTMLManager } from '@jupyter-widgets/html-manager/lib/htmlmanager.js'
 import type { CommNews } from '../../shared/api/comm_methods.ts'
 import { fromBase64 } from './widget_bytes.ts'
 import { WidgetComm } from './widget_comm.ts'

@@ -30,6 +30,7 @@ def square(x=4): return f"square {x * x}"`,
   `class Foreign(w.DOMWidget):
     _model_name = __import__("traitlets").Unicode("ForeignModel").tag(sync=True)
     _model_module = __import__("traitlets").Unicode("foreign-widget").tag(sync=True)
+    _view_name = __import__("traitlets").Unicode("ForeignView").tag(sync=True)
     def __repr__(self): return "Foreign(as text)"
 Foreign()`,
 ]

@@ -16,6 +16,7 @@ import { parseFailOn, type LintCommandOptions } from './lint.ts'
 import { writeReport } from './report.ts'
 import { runCommand, type RunOptions } from './run.ts'
 import { runsCommand, type RunsOptions } from './runs.ts'
+import { addScheduleCommands } from './schedule.ts'
 import { parseSchemaForm, schemaCommand, type SchemaCommandOptions } from './schema.ts'
 import { showCommand, type ShowOptions } from './show.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
@@ -221,6 +222,7 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     )
 
   addMonitorCommands({ program, add, action, positive })
+  addScheduleCommands({ program, add, action })
 
   const kernels = program.command('kernels').description('kernels that run, and that could be started')
   add(kernels, 'list', 'list them', { isDefault: true })

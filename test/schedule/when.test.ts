@@ -58,7 +58,10 @@ describe('times of a schedule', () => {
     )
     fc.assert(
       fc.property(whens, fc.integer({ min: 1.6e12, max: 1.9e12 }), (when, moment) => {
-        assert.deepEqual(parseWhen(showWhen(when)), when)
+        assert.equal(
+          JSON.stringify(Object.entries(parseWhen(showWhen(when))).sort()),
+          JSON.stringify(Object.entries(when).sort()),
+        )
         const next = nextTime(when, moment)
         assert.ok(next > moment)
         assert.equal(nextTime(when, next - minute), next)

@@ -1,4 +1,5 @@
 import { type Column, encode, type Encoding, isNumeric, isTime, textAt } from './column.ts'
+import { sortedNumbers } from './sorted.ts'
 
 /** How often each pair of values of two columns is there; rows where either is missing are left out. */
 export interface Contingency {
@@ -108,7 +109,7 @@ export function labelsOf(column: Column): string[] {
 export function binned(column: Column, parts = 20): Encoding {
   const whole = encode(column)
   if (!(isNumeric(column) || isTime(column)) || distinctOf(whole) <= 50) return whole
-  const sorted = column.numbers.filter((value) => Number.isFinite(value)).sort()
+  const sorted = sortedNumbers(column).all
   const cuts = Array.from(
     { length: parts - 1 },
     (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / parts)] ?? NaN,

@@ -1,6 +1,6 @@
 import { type Database, quoteName, type RelationColumn, valueExpression } from './database.ts'
 import { type Column, showNumber, type Table } from './column.ts'
-import { type ColumnProfile, type NumberProfile, quantileShares, type TextProfile } from './profile.ts'
+import type { ColumnProfile, NumberProfile, TextProfile } from './profile.ts'
 import { profileColumn } from './summary.ts'
 
 /** So many columns are asked for at a time: DuckDB needs many times as long for a hundred at once. */
@@ -12,7 +12,7 @@ const sketchError = 0.13
 
 /**
  * The profile of a relation too large for memory, from aggregates inside DuckDB: counts, moments, extremes and
- * top values are exact; quantiles come from a t-digest, patterns and histograms from the sample.
+ * top values are exact; quantiles, patterns and histograms come from the sample.
  *
  * @param sample rows of the relation, the same columns
  */
@@ -23,21 +23,24 @@ export async function profileBySql(
   sample: Table,
 ): Promise<ColumnProfile[]> {
   const profiles: ColumnProfile[] = []
-  for (let at = 0; at < columns.length; at += columnsAtOnce) {
+  const ask = (at: number): Promise<Record<string, unknown>[]> => {
     const some = columns.slice(at, at + columnsAtOnce)
-    const [row = {}] = await database.rows(
-      `SELECT count(*)::DOUBLE AS n, ${some.flatMap((column, i) => aggregates(column, i, shiftOf(sample.columns[at + i]))).join(', ')} FROM ${from}`,
-    )
-    for (const [i, column] of some.entries()) {
+    if (some.length === 0) return Promise.resolve([])
+    const told = some.flatMap((column, i) => aggregates(column, i, shiftOf(sample.columns[at + i])))
+    return database.rows(`SELECT count(*)::DOUBLE AS n, ${told.join(', ')} FROM ${from}`)
+  }
+  let asked = ask(0)
+  for (let at = 0; at < columns.length; at += columnsAtOnce) {
+    const [row = {}] = await asked
+    // DuckDB counts the next columns while these are looked at here.
+    asked = ask(at + columnsAtOnce)
+    asked.catch(() => undefined)
+    for (const [i, column] of columns.slice(at, at + columnsAtOnce).entries()) {
       const drawn = sample.columns[at + i]
       if (drawn === undefined) continue
       const told = (key: string): number => toNumber(row[`${key}${i}`])
-      profiles.push(
-        await oneColumn({ database, from, column, rows: Number(row['n']) }, told, {
-          fromSample: profileColumn(drawn),
-          quantiles: row[`q${i}`],
-        }),
-      )
+      const rows = Number(row['n'])
+      profiles.push(await oneColumn({ database, from, column, rows }, told, profileColumn(drawn)))
     }
   }
   return profiles
@@ -64,21 +67,39 @@ function aggregates(column: RelationColumn, i: number, shift: number): string[] 
       `avg(length(${value})) AS a${i}`,
     ]
   }
+  const powers = (filter: string): string[] => [
+    `avg(${value}) ${filter} AS a${i}`,
+    `stddev_samp(${value}) ${filter} AS s${i}`,
+    `skewness(${value} - ${shift}::DOUBLE) ${filter} AS k${i}`,
+    `kurtosis(${value} - ${shift}::DOUBLE) ${filter} AS u${i}`,
+  ]
+  if (column.kind === 'integer' || column.kind === 'boolean') {
+    // None of them is infinite or broken, and the least and greatest stand in the file's own statistics.
+    const cast = (text: string): string => `(${text})::DOUBLE`
+    const least =
+      column.kind === 'boolean'
+        ? [`min(${value})`, `max(${value})`]
+        : [cast(`min(${name})`), cast(`max(${name})`)]
+    return [
+      ...always,
+      `countif(${value} = 0)::DOUBLE AS z${i}`,
+      `countif(${value} < 0)::DOUBLE AS g${i}`,
+      `${least[0] ?? ''} AS l${i}`,
+      `${least[1] ?? ''} AS m${i}`,
+      ...powers(''),
+    ]
+  }
   const finite = `FILTER (isfinite(${value}))`
   return [
     ...always,
-    `count(*) ${finite}::DOUBLE AS f${i}`,
-    `count(*) FILTER (isnan(${value}))::DOUBLE AS x${i}`,
-    `count(*) FILTER (${value} = 0)::DOUBLE AS z${i}`,
-    `count(*) FILTER (${value} < 0 AND isfinite(${value}))::DOUBLE AS g${i}`,
-    `count(*) FILTER (isfinite(${value}) AND ${value} = trunc(${value}))::DOUBLE AS w${i}`,
+    `countif(isfinite(${value}))::DOUBLE AS f${i}`,
+    `countif(isnan(${value}))::DOUBLE AS x${i}`,
+    `countif(${value} = 0)::DOUBLE AS z${i}`,
+    `countif(${value} < 0 AND isfinite(${value}))::DOUBLE AS g${i}`,
+    `countif(isfinite(${value}) AND ${value} = trunc(${value}))::DOUBLE AS w${i}`,
     `min(${value}) ${finite} AS l${i}`,
     `max(${value}) ${finite} AS m${i}`,
-    `avg(${value}) ${finite} AS a${i}`,
-    `stddev_samp(${value}) ${finite} AS s${i}`,
-    `skewness(${value} - ${shift}::DOUBLE) ${finite} AS k${i}`,
-    `kurtosis(${value} - ${shift}::DOUBLE) ${finite} AS u${i}`,
-    `approx_quantile(${value}, [${quantileShares.join(', ')}]) ${finite} AS q${i}`,
+    ...powers(finite),
   ]
 }
 
@@ -92,21 +113,22 @@ interface Asked {
 async function oneColumn(
   asked: Asked,
   told: (key: string) => number,
-  more: { fromSample: ColumnProfile; quantiles: unknown },
+  fromSample: ColumnProfile,
 ): Promise<ColumnProfile> {
   const { column, rows } = asked
-  const { fromSample } = more
   const values = zero(told('c'))
   const about = zero(told('d'))
   const countable = column.kind !== 'nested' && column.kind !== 'binary' && column.kind !== 'empty'
   const counted = countable && about * (1 - 3 * sketchError) <= countedLimit ? await countValues(asked) : null
+  const key = counted === null && isKeyLike(column, about, values) ? await countDistinct(asked) : null
   const scale = fromSample.rows === 0 ? 0 : rows / fromSample.rows
+  const { numbers, texts } = fromSample
   return {
     ...fromSample,
     rows,
     nulls: rows - values,
-    distinct: counted?.distinct ?? (await distinctOfKey(asked, about, values)) ?? about,
-    distinctError: counted !== null || isKeyLike(about, values) ? 0 : sketchError,
+    distinct: counted?.distinct ?? key ?? Math.min(about, values),
+    distinctError: counted !== null || key !== null ? 0 : sketchError,
     top:
       counted?.top ??
       fromSample.top.map(({ value, count }) => ({
@@ -115,8 +137,10 @@ async function oneColumn(
         over: Math.round(count * scale),
       })),
     numbers:
-      fromSample.numbers === null ? null : numbersOf(fromSample.numbers, told, { values, ...more, scale }),
-    texts: fromSample.texts === null ? null : textsOf(fromSample.texts, told, scale),
+      numbers === null
+        ? null
+        : numbersOf(numbers, told, { values, scale, kind: column.kind, isWhole: scale <= 1 }),
+    texts: texts === null ? null : textsOf(texts, told, scale),
   }
 }
 
@@ -140,47 +164,54 @@ async function countValues({
   }
 }
 
-/** Whether a column is unique matters: columns that may be are counted to the row. */
-async function distinctOfKey(asked: Asked, about: number, values: number): Promise<number | null> {
-  if (!isKeyLike(about, values)) return null
-  const name = quoteName(asked.column.name)
-  const [row] = await asked.database.rows(`SELECT count(DISTINCT ${name})::DOUBLE AS d FROM ${asked.from}`)
+async function countDistinct({ database, from, column }: Asked): Promise<number> {
+  const [row] = await database.rows(
+    `SELECT count(DISTINCT ${quoteName(column.name)})::DOUBLE AS d FROM ${from}`,
+  )
   return zero(Number(row?.['d'] ?? 0))
 }
 
-function isKeyLike(about: number, values: number): boolean {
+/** Whether a column is unique matters where it may be a key: such are counted to the row. Amounts are no keys. */
+function isKeyLike({ kind }: RelationColumn, about: number, values: number): boolean {
+  if (kind !== 'integer' && kind !== 'text') return false
   return values <= 10_000_000 && about > values * (1 - 3 * sketchError)
 }
 
 function numbersOf(
   sample: NumberProfile,
   told: (key: string) => number,
-  more: { values: number; quantiles: unknown; scale: number },
+  more: { values: number; scale: number; kind: RelationColumn['kind']; isWhole: boolean },
 ): NumberProfile {
-  const finite = zero(told('f'))
-  const quantiles = Array.isArray(more.quantiles)
-    ? more.quantiles.map(toNumber)
-    : quantileShares.map(() => NaN)
+  const { values, scale, kind } = more
+  const isInteger = kind === 'integer' || kind === 'boolean'
+  const finite = isInteger ? values : zero(told('f'))
+  const last = sample.quantiles.length - 1
   return {
     finite,
-    nans: zero(told('x')),
-    infinities: more.values - finite - zero(told('x')),
+    nans: isInteger ? 0 : zero(told('x')),
+    infinities: isInteger ? 0 : values - finite - zero(told('x')),
     zeros: zero(told('z')),
     negatives: zero(told('g')),
-    wholes: zero(told('w')),
+    wholes: isInteger ? values : zero(told('w')),
     mean: told('a'),
     deviation: told('s'),
     skewness: told('k'),
     kurtosis: told('u'),
-    quantiles: quantiles.map((value, i) =>
-      i === 0 ? told('l') : i === quantiles.length - 1 ? told('m') : value,
-    ),
-    rankError: 0.01,
+    quantiles: sample.quantiles.map((value, i) => (i === 0 ? told('l') : i === last ? told('m') : value)),
+    rankError: more.isWhole ? sample.rankError : rankErrorOf(sample.finite),
     histogram: {
       edges: sample.histogram.edges,
-      counts: sample.histogram.counts.map((count) => Math.round(count * more.scale)),
+      counts: sample.histogram.counts.map((count) => Math.round(count * scale)),
     },
   }
+}
+
+/**
+ * By how much the rank of a quantile of so many rows drawn at random may be wrong, once in 1000 times.
+ * @see Massart (1990), the constant of the Dvoretzky-Kiefer-Wolfowitz inequality
+ */
+function rankErrorOf(drawn: number): number {
+  return Math.min(1, Math.sqrt(Math.log(2 / 0.001) / (2 * Math.max(1, drawn))))
 }
 
 function textsOf(sample: TextProfile, told: (key: string) => number, scale: number): TextProfile {

@@ -2,6 +2,7 @@ import { type Column, isNumeric, isTime } from '../column.ts'
 import { isIdName } from '../column_role.ts'
 import { exampleRows, findRows } from '../example_rows.ts'
 import type { NumberProfile } from '../profile.ts'
+import { sortedNumbers } from '../sorted.ts'
 import type { Rule, Said } from '../rule.ts'
 import { amount, listed, plural, pythonNumber, pythonText } from '../wording.ts'
 
@@ -221,7 +222,7 @@ function farOnes(
   const [, , , q1 = 0, middle = 0, q3 = 0] = profile.quantiles
   const width = Math.max(q3 - q1, Math.abs(middle) * 0.01)
   if (width === 0) return []
-  const sorted = column.numbers.filter((value) => Number.isFinite(value)).sort()
+  const sorted = sortedNumbers(column).all
   const value = sorted.at(-1) ?? NaN
   let place = sorted.length - 1
   while (place >= 0 && sorted[place] === value) place--
@@ -242,7 +243,7 @@ export const heavyTails: Rule = {
   check: (data, { share = 0.5, rows = 500 }): Said[] => {
     const found = data.sample.columns.filter(isNumeric).flatMap((column) => {
       if (column.length < rows || isIdName(column.name)) return []
-      const sorted = column.numbers.filter((value) => Number.isFinite(value)).sort()
+      const sorted = sortedNumbers(column).all
       if ((sorted[0] ?? -1) < 0 || new Set(sorted.subarray(-1000)).size < 20) return []
       const all = sorted.reduce((sum, value) => sum + value, 0)
       const top = sorted.subarray(Math.floor(sorted.length * 0.99)).reduce((sum, value) => sum + value, 0)

@@ -3,6 +3,7 @@ import { isIdName } from '../column_role.ts'
 import { exampleRows, findRows } from '../example_rows.ts'
 import { placeholderKind } from '../placeholder.ts'
 import type { Checked, Rule, Said } from '../rule.ts'
+import { sortedNumbers } from '../sorted.ts'
 import { parseNumber } from '../text_number.ts'
 import { amount, listed, plural, pythonNumber, pythonText, quoted } from '../wording.ts'
 
@@ -112,13 +113,11 @@ function sentinel(
   column: Numbers,
   { rows: least = 2, gap = 1 }: Readonly<Record<string, number>>,
 ): Said[] {
-  const counts = new Map<number, number>()
-  for (const value of column.numbers)
-    if (Number.isFinite(value)) counts.set(value, (counts.get(value) ?? 0) + 1)
-  const values = [...counts.keys()].sort((a, b) => a - b)
+  const { values, counts } = sortedNumbers(column)
   if (values.length < 8) return []
   const [lowest = NaN, second = NaN] = values
-  const [highest = NaN, beforeHighest = NaN] = [values.at(-1), values.at(-2)]
+  const [beforeHighest = NaN, highest = NaN] = values.subarray(-2)
+  const rowsOf = (value: number): number => (value === lowest ? counts[0] : counts.at(-1)) ?? 0
   const found = [
     {
       value: lowest,
@@ -129,10 +128,10 @@ function sentinel(
     { value: highest, next: beforeHighest, range: beforeHighest - lowest, ok: highest > beforeHighest * 10 },
   ].filter(({ value, next, range, ok }) => {
     const isFar = Math.abs(value - next) > gap * range || (value === -1 && next >= 0 && range >= 8)
-    return ok && isFar && isSentinel(value) && (counts.get(value) ?? 0) >= least
+    return ok && isFar && isSentinel(value) && rowsOf(value) >= least
   })
   return found.map(({ value, next }) => {
-    const rows = counts.get(value) ?? 0
+    const rows = rowsOf(value)
     return {
       where: { kind: 'columns', columns: [column.name] },
       says: `${column.name} is ${amount(value)} in ${plural(rows, 'row')}, and nothing else is ${value < 0 ? 'below' : 'above'} ${amount(next)}: that stands for a missing value`,
@@ -166,8 +165,10 @@ function zeros(
   column: Numbers,
   { zeroShare = 0.6 }: Readonly<Record<string, number>>,
 ): Said[] {
-  const others = column.numbers.filter((value) => Number.isFinite(value) && value !== 0).sort()
-  const zeroRows = column.numbers.filter((value) => value === 0).length
+  const { values, counts, all } = sortedNumbers(column)
+  const zeroRows = counts[values.indexOf(0)] ?? 0
+  if (zeroRows < 2) return []
+  const others = all.filter((value) => value !== 0)
   const [least = NaN] = others
   const low = others[Math.floor(others.length * 0.01)] ?? NaN
   const middle = others[Math.floor(others.length / 2)] ?? NaN

@@ -5,6 +5,7 @@ import { contingency, labelsOf } from '../contingency.ts'
 import { encode } from '../column.ts'
 import { exampleRows, findRows } from '../example_rows.ts'
 import type { Checked, Rule, Said } from '../rule.ts'
+import { sortedNumbers } from '../sorted.ts'
 import { amount, percent, plural, pythonNumber, pythonText } from '../wording.ts'
 
 /** A value at the end of a column that many rows share: amounts above it were cut, or it stands for something else. */
@@ -25,20 +26,17 @@ function checkColumn(
   { rows: least = 10, gap: gapLeast = 0.5, spike = 20 }: Readonly<Record<string, number>>,
 ): Said[] {
   if (column.name === data.target && hasClasses(column)) return []
-  const counts = new Map<number, number>()
-  for (const value of column.numbers)
-    if (Number.isFinite(value)) counts.set(value, (counts.get(value) ?? 0) + 1)
-  if (counts.size < 30 || isIdName(column.name)) return []
-  const values = [...counts.keys()].sort((a, b) => b - a)
-  const [most = NaN, second = NaN] = values
-  const count = counts.get(most) ?? 0
+  const { values, counts } = sortedNumbers(column)
+  if (values.length < 30 || isIdName(column.name)) return []
+  const [second = NaN, most = NaN] = values.subarray(-2)
+  const count = counts.at(-1) ?? 0
   if (count < least || most <= 0) return []
-  const middle = values[Math.floor(values.length / 2)] ?? NaN
+  const middle = values[values.length - 1 - Math.floor(values.length / 2)] ?? NaN
   // Far beyond the others, and more frequent than what comes before it.
   const isFar = most - second > gapLeast * (second - middle) && looksLikeLimit(most)
-  const before = values.slice(1, 11).map((value) => counts.get(value) ?? 0)
-  const usual = before.sort((a, b) => a - b)[Math.floor(before.length / 2)] ?? 0
-  const isSpike = count >= Math.max(spike, spike * usual) && counts.size >= 50
+  const before = counts.slice(-11, -1).sort()
+  const usual = before[Math.floor(before.length / 2)] ?? 0
+  const isSpike = count >= Math.max(spike, spike * usual) && values.length >= 50
   if ((!isFar && !isSpike) || second * 10 < most) return []
   const outcome = sameOutcome(data, column, most)
   const total =

@@ -30,6 +30,17 @@ export const pages: { readonly [K in Page['kind']]: PageEntry<Extract<Page, { ki
   },
   run: { title: (trans, { id }) => trans.__('Run %1', id.slice(0, 8)) },
   compare: { title: (trans, { ids }) => trans.__('Compare %1 runs', ids.length) },
+  studies: {
+    title: (trans) => trans.__('Studies'),
+    command: {
+      id: 'daybook:open-studies',
+      label: (trans) => trans.__('Studies'),
+      caption: (trans) => trans.__('All studies of this project: parallel trials with other parameters'),
+      page: { kind: 'studies' },
+    },
+  },
+  study: { title: (trans, { id }) => trans.__('Study %1', id.slice(-6)) },
+  tune: { title: (trans, { notebook }) => trans.__('Tune %1', notebook.split('/').at(-1) ?? '') },
 }
 
 /** The label of a page's tab. */

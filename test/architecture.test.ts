@@ -158,6 +158,7 @@ const openers: readonly string[] = [
   'shared/daemon/server.ts',
   'shared/daemon/spool.ts',
   'shared/daemon/study/open_studies.ts',
+  'shared/daemon/handlers/study_handlers.ts',
   'shared/daemon/study/study_file.ts',
   'shared/daemon/state_leftovers.ts',
   'shared/data/csv_file.ts',

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { basename } from 'node:path'
 import * as vscode from 'vscode'
 import type { Page } from '../../shared/views/host.ts'
 import type { Daemon } from '../daemon.ts'
@@ -128,11 +129,17 @@ function keyOf(root: string, page: Page): string {
 
 function titleOf(page: Page): string {
   if (page.kind === 'runs') return page.experiment === undefined ? 'Runs' : `Runs of ${page.experiment}`
-  return page.kind === 'run' ? 'Run' : `Compare ${page.ids.length} Runs`
+  if (page.kind === 'compare') return `Compare ${page.ids.length} Runs`
+  if (page.kind === 'tune') return `Tune ${basename(page.notebook)}`
+  return { run: 'Run', study: 'Study', studies: 'Studies' }[page.kind]
 }
 
 /** A run's panel gets its name once the daemon tells it. */
 async function nameRun(panel: vscode.WebviewPanel, daemon: Daemon, page: Page): Promise<void> {
+  if (page.kind === 'study') {
+    const study = await daemon.call('studies.get', { id: page.id }).catch(() => null)
+    if (study !== null) panel.title = study.name
+  }
   if (page.kind !== 'run') return
   const run = await daemon.call('runs.get', { id: page.id }).catch(() => null)
   if (run !== null) panel.title = run.name

@@ -13,6 +13,7 @@ import { trackingMethods } from './tracking_methods.ts'
 import { runPageMethods } from './run_page_methods.ts'
 import { tableMethods } from './table_methods.ts'
 import { studyMethods } from './study_methods.ts'
+import { studyPageMethods } from './study_page_methods.ts'
 import { transferMethods } from './transfer_methods.ts'
 
 /** Everything an editor, a view or the command line can ask of the daemon. */
@@ -31,6 +32,7 @@ export const methods = {
   ...runPageMethods,
   ...tableMethods,
   ...studyMethods,
+  ...studyPageMethods,
   ...transferMethods,
 }
 

@@ -50,7 +50,7 @@ export const daemonMethods = {
       /** `runs`, `run/ID`, `compare/ID,ID`. */
       page: z
         .string()
-        .regex(/^(runs|run\/[\w-]+|compare\/[\w,-]+)$/)
+        .regex(/^(runs|run\/[\w-]+|compare\/[\w,-]+|studies|study\/[\w-]+|tune\/[^#?&]+)$/)
         .default('runs'),
     }),
   )<{ url: string }>(),

@@ -17,4 +17,11 @@ export const readMethods = [
   'runs.siblings',
   'runs.artifact',
   'runs.code',
+  'studies.get',
+  'studies.list',
+  'studies.trials',
+  'studies.reports',
+  'studies.points',
+  'studies.curves',
+  'studies.surface',
 ] as const satisfies readonly MethodName[]

@@ -5,7 +5,10 @@ import { method } from './method.ts'
 export type StudyState = 'running' | 'paused' | 'stopping' | 'finished' | 'failed' | 'cancelled'
 
 /** Where a trial of a study stands. `queued`: it waits for a place, or to be tried again. */
-export type StudyTrialState = 'queued' | 'running' | 'complete' | 'pruned' | 'failed' | 'cancelled'
+export type StudyTrialState = (typeof trialStates)[number]
+
+/** All states of trials. */
+export const trialStates = ['queued', 'running', 'complete', 'pruned', 'failed', 'cancelled'] as const
 
 /** What a study tries to make small or large. */
 export interface StudyObjective {
@@ -48,6 +51,10 @@ export const studySettings = z.object({
   mode: z.enum(['auto', 'fork', 'prepared', 'kernel']).default('auto'),
   /** At the end the best and the default are each measured this often more, with other seeds. */
   repeats: z.number().int().min(0).max(100).default(0),
+  /** Whether it ends by itself once nothing more is to be expected. */
+  stopOnPlateau: z.boolean().default(false),
+  /** What an hour of one trial's place costs, in whatever currency; null: hours only are told. */
+  pricePerHour: z.number().positive().nullable().default(null),
   /** Kernel to use, as `daybook kernels` lists it; null: the one the notebook names. */
   kernel: z.string().nullable().default(null),
 })
@@ -113,6 +120,12 @@ export interface StudySummary {
   gain: StudyGain | null
   /** Trials since the best was found. */
   sinceBest: number
+  /** From which trial on nothing more was to be expected, and how many have ended since; null before that. */
+  plateau: { trial: number; spent: number; says: string } | null
+  /** Hours that trials have taken, summed up, and what they cost where a price is set. */
+  used: { hours: number; cost: number | null }
+  /** About how long it will still take; null if that cannot be told. */
+  leftMs: number | null
   /** What matters how much, the most important first; the shares add up to 1. */
   importance: { name: string; share: number }[]
   how: {
@@ -153,8 +166,12 @@ export const studyMethods = {
   'studies.offer': method(z.object({ notebook: z.string() }))<{
     parameters: OfferedParameter[]
     metrics: { name: string; mode: 'min' | 'max' | null }[]
+    /** What `NAME.study.yaml` beside the notebook says; null if there is none. */
+    saved: Partial<z.input<typeof studySettings>> | null
+    /** How many run at a time unless told otherwise. */
+    parallel: number
   }>(),
-  /** Begins one; the path is absolute. */
+  /** Begins one; the path is absolute, or relative to the project. */
   'studies.start': method(z.object({ notebook: z.string(), settings: studySettings }))<StudySummary>(),
   /** `id` may be the beginning of an id. */
   'studies.get': method(id)<StudySummary>(),
@@ -168,6 +185,10 @@ export const studyMethods = {
       offset: z.number().int().nonnegative().default(0),
       limit: z.number().int().positive().max(10_000).default(200),
       order: z.enum(['number', 'best', 'newest']).default('number'),
+      /** A column instead of an order: `number`, `state`, `duration`, `value.0` (an objective), `param.NAME`. */
+      by: z.string().optional(),
+      descending: z.boolean().default(false),
+      state: z.enum(trialStates).optional(),
     }),
   )<{ trials: StudyTrial[]; total: number }>(),
   /** What trials reported on their way, for curves. */

@@ -44,6 +44,7 @@ import { trackingHandlers } from './handlers/tracking_handlers.ts'
 import { runPageHandlers } from './handlers/run_page_handlers.ts'
 import { tableHandlers } from './handlers/table_handlers.ts'
 import { studyHandlers } from './handlers/study_handlers.ts'
+import { studyPageHandlers } from './handlers/study_page_handlers.ts'
 import { transferHandlers } from './handlers/transfer_handlers.ts'
 import { freePort, openIdentity, saveIdentity, type Identity } from './identity.ts'
 import { ingestEvents } from './ingest.ts'
@@ -165,6 +166,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     ...runPageHandlers({ store, searcher, clock, artifactsDir, root: paths.root }),
     ...tableHandlers({ store, searcher, clock, topics }),
     ...studyHandlers({ studies, store, leases, root: paths.root }),
+    ...studyPageHandlers({ studies, root: paths.root }),
     ...transferHandlers({ store, clock, topics, artifactsDir }),
     ...cleanUpHandlers({ store, clock, paths, topics }),
   }

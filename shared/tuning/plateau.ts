@@ -10,6 +10,8 @@ export interface Outlook {
 
 /** Before so many trials ended, nobody can say. */
 const leastTrials = 20
+/** The process is shown at most so many trials. */
+const mostSeen = 120
 /** Gains below this share of the best trial's lead over the median are none. */
 const smallGain = 0.01
 
@@ -31,7 +33,7 @@ export function outlook(study: Study, history: readonly Trial[], random: Random)
   if (lead > 0 && before - best > smallGain * lead) return goOn(`the best trial is one of the last ${quiet}`)
   if (lead === 0)
     return { stop: true, says: `half of ${trials.length} trials are as good as the best: nothing changes` }
-  const next = expectation(study, history, random)
+  const next = expectation(study, telling(study, history, trials), random)
   if (next === null) return { stop: true, says: 'no new point was found' }
   const share = `${(100 * next.gain).toPrecision(2)} % of its lead over the median trial`
   if (next.gain > smallGain) return goOn(`another trial is expected to raise the best by ${share}`)
@@ -39,6 +41,16 @@ export function outlook(study: Study, history: readonly Trial[], random: Random)
     stop: true,
     says: `no gain in the last ${quiet} trials, and another one is expected to add only ${share}`,
   }
+}
+
+/** What the process is shown: it is slow with the cube of that, and the best and the last ones tell the most. */
+function telling(study: Study, history: readonly Trial[], usable: readonly Trial[]): readonly Trial[] {
+  if (usable.length <= mostSeen) return history
+  const lossOf = ({ values }: Trial): number => loss(study.directions[0], values[0] ?? NaN)
+  const best = [...usable].sort((a, b) => lossOf(a) - lossOf(b)).slice(0, mostSeen / 3)
+  const last = usable.slice((-2 * mostSeen) / 3)
+  const running = history.filter(({ state }) => state === 'running')
+  return [...new Set([...best, ...last, ...running])]
 }
 
 function goOn(says: string): Outlook {

@@ -68,10 +68,13 @@ function makeHost(readOnly: boolean): ViewHost {
 }
 
 function parsePage(hash: string): Page {
-  const [kind, rest = ''] = hash.replace(/^#\/?/, '').split('/', 2)
+  const [, kind, rest = ''] = /^#?\/?([^/]*)\/?(.*)$/s.exec(hash) ?? []
   if (kind === 'run' && rest !== '') return { kind: 'run', id: decodeURIComponent(rest) }
   if (kind === 'compare' && rest !== '')
     return { kind: 'compare', ids: rest.split(',').map(decodeURIComponent) }
+  if (kind === 'studies') return { kind }
+  if (kind === 'study' && rest !== '') return { kind, id: decodeURIComponent(rest) }
+  if (kind === 'tune' && rest !== '') return { kind, notebook: decodeURIComponent(rest) }
   return rest === '' ? { kind: 'runs' } : { kind: 'runs', experiment: decodeURIComponent(rest) }
 }
 
@@ -81,6 +84,12 @@ function addressOf(page: Page): string {
       return `#/run/${encodeURIComponent(page.id)}`
     case 'compare':
       return `#/compare/${page.ids.map(encodeURIComponent).join(',')}`
+    case 'studies':
+      return '#/studies'
+    case 'study':
+      return `#/study/${encodeURIComponent(page.id)}`
+    case 'tune':
+      return `#/tune/${encodeURIComponent(page.notebook)}`
     case 'runs':
       return page.experiment === undefined ? '#/runs' : `#/runs/${encodeURIComponent(page.experiment)}`
   }

@@ -12,6 +12,12 @@ import { RunFiles } from './run_files.ts'
 import { RunPage } from './run_page.ts'
 import { RunsTable } from './runs_table.ts'
 import { SearchBox } from './search_box.ts'
+import { StudyChart } from './study_chart.ts'
+import { StudyForm } from './study_form.ts'
+import { StudyList } from './study_list.ts'
+import { StudyPage } from './study_page.ts'
+import { StudySpace } from './study_space.ts'
+import { StudyTrials } from './study_trials.ts'
 import { TableGrid } from './table_grid.ts'
 
 export type { Page, ViewHost } from './host.ts'
@@ -40,7 +46,7 @@ export interface OpenedViews {
  *
  *     openViews({ root: document.body, connect, page: { kind: 'runs' }, host })
  *
- * Pages: `runs` (the table), `run` (one run), `compare` (two to twenty). In a content security policy the bundle
+ * Pages: `runs` (the table), `run` (one run), `compare` (two to twenty), `studies`, `study`, `tune` (a new study). In a content security policy the bundle
  * needs `script-src` for itself, `style-src 'unsafe-inline'`, `img-src data: blob:`, and nothing of the network.
  */
 export function openViews({ root, connect, page, host }: OpenViews): OpenedViews {
@@ -76,6 +82,12 @@ export function registerElements(): void {
     'daybook-run-page': RunPage,
     'daybook-runs-table': RunsTable,
     'daybook-search-box': SearchBox,
+    'daybook-study-chart': StudyChart,
+    'daybook-study-form': StudyForm,
+    'daybook-study-list': StudyList,
+    'daybook-study-page': StudyPage,
+    'daybook-study-space': StudySpace,
+    'daybook-study-trials': StudyTrials,
     'daybook-table-grid': TableGrid,
   }
   for (const [name, element] of Object.entries(elements)) {
@@ -91,6 +103,12 @@ function elementOf(page: Page, { client, host }: PageParts): HTMLElement {
       return make('daybook-run-page', { client, host, run: page.id })
     case 'compare':
       return make('daybook-compare-page', { client, host, ids: page.ids })
+    case 'studies':
+      return make('daybook-study-list', { client, host })
+    case 'study':
+      return make('daybook-study-page', { client, host, study: page.id })
+    case 'tune':
+      return make('daybook-study-form', { client, host, notebook: page.notebook })
   }
 }
 
@@ -108,6 +126,9 @@ declare global {
     'daybook-run-page': RunPage
     'daybook-runs-table': RunsTable
     'daybook-search-box': SearchBox
+    'daybook-study-form': StudyForm
+    'daybook-study-list': StudyList
+    'daybook-study-page': StudyPage
     'daybook-table-grid': TableGrid
   }
 }

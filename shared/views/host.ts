@@ -5,6 +5,10 @@ export type Page =
   | { kind: 'runs'; experiment?: string }
   | { kind: 'run'; id: string }
   | { kind: 'compare'; ids: readonly string[] }
+  /** All studies; one of them; the form for a new one of a notebook (relative to the project). */
+  | { kind: 'studies' }
+  | { kind: 'study'; id: string }
+  | { kind: 'tune'; notebook: string }
 
 /** What a host (an editor's panel, a browser's tab) does for the views. */
 export interface ViewHost {

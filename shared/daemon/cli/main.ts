@@ -98,6 +98,8 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
       '--repeats <n>',
       'measure best and default this often more, with other seeds: how sure is the gain?',
     )
+    .option('--stop-on-plateau', 'end it once nothing more is to be expected')
+    .option('--price <number>', 'what an hour of one trial costs, to tell the cost beside the hours')
     .option('--cores <n>', 'cores of one trial (default: its part of the machine)')
     .option('--gpu <share>', 'part of a GPU for one trial, 0 for none (default: by measured memory)')
     .option('--trial-timeout <time>', 'end a trial after this time')
@@ -122,10 +124,15 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     .option('--cancel', 'end it with all that runs')
     .option('--write-best', 'write the best parameters into the notebook')
     .option('--replay', 'ask for every trial again from the log, and compare')
+    .option('--html <file>', 'as a page in one file, for whoever has a browser')
     .action(
-      action((context, [study, options]) =>
-        studiesCommand(context, study as string | undefined, options as Record<string, boolean>),
-      ),
+      action((context, [study, options]) => {
+        const { html, ...shown } = options as Record<string, boolean> & { html?: string }
+        if (html === undefined || study === undefined) {
+          return studiesCommand(context, study as string | undefined, shown)
+        }
+        return writeReport(context, { kind: 'study', id: study as string }, html)
+      }),
     )
   add(program, 'runs', 'list runs')
     .option(
@@ -175,8 +182,8 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
           : writeReport(context, { kind: 'compare', ids }, html)
       }),
     )
-  add(program, 'ui', 'the table of runs, runs and comparisons in a browser')
-    .argument('[page]', 'runs, run/ID or compare/ID,ID', 'runs')
+  add(program, 'ui', 'the table of runs, runs, comparisons and studies in a browser')
+    .argument('[page]', 'runs, run/ID, compare/ID,ID, studies, study/ID or tune/NOTEBOOK', 'runs')
     .option('--read-only', 'an address for people who may look and change nothing')
     .option('--no-open', 'only print the address')
     .action(action((context, [page, options]) => uiCommand(context, page as string, options as UiOptions)))

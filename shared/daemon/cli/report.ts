@@ -7,9 +7,11 @@ import { Problem } from '../../base/problem.ts'
 import { formatBytes } from '../../base/quantity.ts'
 import { viewsFile } from '../page_files.ts'
 import { print, withClient, type CommandContext } from './context.ts'
+import { recordStudy } from './study_report.ts'
 
 /** What a report shows. */
-export type ReportPage = { kind: 'run'; id: string } | { kind: 'compare'; ids: string[] }
+export type ReportPage =
+  { kind: 'run'; id: string } | { kind: 'compare'; ids: string[] } | { kind: 'study'; id: string }
 
 /** Files that are larger, or come after so many bytes, are left out. */
 const fileBytes = 2_000_000
@@ -22,8 +24,10 @@ export async function writeReport(context: CommandContext, page: ReportPage, fil
     const asker = recordAnswers(client, answers)
     const found = await findRuns(client, page)
     if (found.kind === 'compare') await recordComparison(asker, found.ids)
+    if (found.kind === 'study') await recordStudy(asker, found.id)
     let leftOut = 0
-    for (const id of found.kind === 'run' ? [found.id] : found.ids) leftOut += await recordRun(asker, id)
+    const runs = found.kind === 'run' ? [found.id] : found.kind === 'compare' ? found.ids : []
+    for (const id of runs) leftOut += await recordRun(asker, id)
     const html = composeReport(found, answers)
     writeFileSync(file, html)
     return { file, sizeBytes: Buffer.byteLength(html), filesLeftOut: leftOut }
@@ -41,6 +45,7 @@ type Asker = Pick<Client, 'call'>
 async function findRuns(client: Client, page: ReportPage): Promise<ReportPage> {
   const whole = async (id: string): Promise<string> => (await client.call('runs.get', { id })).id
   if (page.kind === 'run') return { kind: 'run', id: await whole(page.id) }
+  if (page.kind === 'study') return { kind: 'study', id: (await client.call('studies.get', page)).id }
   return { kind: 'compare', ids: await Promise.all(page.ids.map(whole)) }
 }
 

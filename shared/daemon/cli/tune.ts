@@ -33,6 +33,8 @@ export interface TuneOptions {
   trialMemory?: string
   retries?: string
   repeats?: string
+  stopOnPlateau?: boolean
+  price?: string
   workers?: string
   kernel?: string
   save?: boolean
@@ -124,6 +126,8 @@ function chooseSettings(
     gpu: number(options.gpu, '--gpu'),
     retries: number(options.retries, '--retries'),
     repeats: number(options.repeats, '--repeats'),
+    stopOnPlateau: options.stopOnPlateau,
+    pricePerHour: number(options.price, '--price'),
   })) {
     if (value !== undefined) given[key] = value
   }

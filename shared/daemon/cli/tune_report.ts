@@ -115,6 +115,11 @@ export function tuneSummary(
     const shares = importance.slice(0, 5).map(({ name, share }) => `${name} ${Math.round(share * 100)} %`)
     lines.push(`What matters most: ${shares.join(', ')}`)
   }
+  if (study.plateau !== null && study.plateau.spent > 0) {
+    lines.push(`Trials after nothing more was to be expected: ${study.plateau.spent} (${study.plateau.says})`)
+  }
+  const { hours, cost } = study.used
+  if (cost !== null) lines.push(`${formatNumber(hours)} hours of trials, ${formatNumber(cost)} in money`)
   if (study.sinceBest > 0) lines.push(`Trials since the best was found: ${study.sinceBest}`)
   if (written !== null) {
     const texts = Object.entries(written.written).map(([name, text]) => `${name} = ${text}`)

@@ -1,5 +1,6 @@
 import type { Handlers } from '../../api/contract.ts'
-import type { OfferedParameter } from '../../api/study_methods.ts'
+import type { OfferedParameter, studyMethods } from '../../api/study_methods.ts'
+import { defaultParallel } from '../../compute/allocate.ts'
 import type { DeviceLeases } from '../../compute/lease.ts'
 import { readMachine } from '../../compute/machine.ts'
 import { readNotebook, writeNotebook } from '../../notebook/file.ts'
@@ -8,13 +9,16 @@ import { setDefaults } from '../../notebook/set_parameters.ts'
 import { guessDirection } from '../../runs/metric_direction.ts'
 import { pointKey } from '../../tuning/space.ts'
 import { formatDomain } from '../../tuning/space_text.ts'
-import { loss } from '../../tuning/trial.ts'
 import { Problem } from '../../base/problem.ts'
+import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Store } from '../../store/store.ts'
-import { asTrial, tellTrial, type TrialRecord } from '../study/study_record.ts'
+import { readStudyFile, studyFileOf } from '../study/study_file.ts'
+import { asTrial, tellTrial } from '../study/study_record.ts'
 import { ask, offerFor, pointValues } from '../study/study_search.ts'
 import { searchOf, type Studies } from '../study/studies.ts'
+import { orderTrials } from '../study/trial_window.ts'
+import { notebookPath } from './study_page_handlers.ts'
 
 /** What the handlers about studies need. */
 export interface StudyHandlerParts {
@@ -24,13 +28,15 @@ export interface StudyHandlerParts {
   root: string
 }
 
-type StudyHandlers = Pick<Handlers, Extract<keyof Handlers, `studies.${string}`>>
+type StudyHandlers = Pick<Handlers, keyof typeof studyMethods>
 
 /** Answers everything about studies. */
 export function studyHandlers({ studies, store, leases, root }: StudyHandlerParts): StudyHandlers {
   return {
-    'studies.offer': async ({ notebook }) => {
+    'studies.offer': async ({ notebook: given }) => {
+      const notebook = notebookPath(root, given)
       const { document } = await readNotebook(notebook)
+      const file = studyFileOf(notebook)
       const parameters = readParameters(document).map(({ name, text, value }): OfferedParameter => {
         const offer = offerFor(name, value)
         return {
@@ -44,20 +50,17 @@ export function studyHandlers({ studies, store, leases, root }: StudyHandlerPart
         name,
         mode: modeOf(name),
       }))
-      return { parameters, metrics }
+      const saved = existsSync(file) ? readStudyFile(file).settings : null
+      const parallel = defaultParallel(await readMachine(), { cores: 1, gpu: null })
+      return { parameters, metrics, saved, parallel }
     },
-    'studies.start': ({ notebook, settings }) => studies.start(notebook, settings),
+    'studies.start': ({ notebook, settings }) => studies.start(notebookPath(root, notebook), settings),
     'studies.get': ({ id }) => studies.get(id).summary,
     'studies.list': ({ limit }) => studies.list(limit),
-    'studies.trials': ({ id, offset, limit, order }) => {
+    'studies.trials': ({ id, offset, limit, ...wish }) => {
       const { record, trials } = studies.get(id)
-      const direction = record.settings.objectives[0]?.mode === 'min' ? 'minimize' : 'maximize'
-      const value = (trial: TrialRecord): number => loss(direction, trial.values[0] ?? NaN)
-      const rank = (trial: TrialRecord): number => (Number.isNaN(value(trial)) ? Infinity : value(trial))
-      const sorted = [...trials]
-      if (order === 'newest') sorted.reverse()
-      else if (order === 'best') sorted.sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0))
-      return { trials: sorted.slice(offset, offset + limit).map(tellTrial), total: trials.length }
+      const ordered = orderTrials(record, trials, wish)
+      return { trials: ordered.slice(offset, offset + limit).map(tellTrial), total: ordered.length }
     },
     'studies.reports': ({ id, trials }) => {
       const known = studies.get(id).trials

@@ -32,6 +32,9 @@ import { attemptTag } from './trial_launch.ts'
 /** Name of the notebook among a study's own files: as it was when the study began. */
 const notebookCopy = 'notebook.ipynb'
 
+/** Trials of studies that are over, kept in memory for those who look at them. */
+const keptTrials = 30_000
+
 /** What studies need of the daemon, and to keep their notebooks. */
 export interface StudiesParts extends Omit<StudyParts, 'ended' | 'runParts'> {
   runParts: StudyParts['runParts']
@@ -42,6 +45,7 @@ export interface StudiesParts extends Omit<StudyParts, 'ended' | 'runParts'> {
 export class Studies {
   readonly #parts: StudiesParts
   #live = new Map<string, Study>()
+  #looked = new Map<string, { trials: readonly TrialRecord[]; summary: StudySummary }>()
 
   constructor(parts: StudiesParts) {
     this.#parts = parts
@@ -187,8 +191,7 @@ export class Studies {
     }
     const study = this.#live.get(record.id)
     if (study !== undefined) return { record: study.record, trials: study.trials, summary: study.summary() }
-    const trials = loadTrials(this.#parts.store, record.id)
-    return { record, trials, summary: summarize(record, trials, searchOf(record)) }
+    return { record, ...this.#ended(record) }
   }
 
   /**
@@ -204,6 +207,19 @@ export class Studies {
 
   list(limit: number): StudySummary[] {
     return loadStudies(this.#parts.store, { limit }).map(({ id }) => this.get(id).summary)
+  }
+
+  /** A study that is over does not change: the last ones that were looked at are kept. */
+  #ended(record: StudyRecord): { trials: readonly TrialRecord[]; summary: StudySummary } {
+    const kept = this.#looked.get(record.id)
+    if (kept !== undefined) return kept
+    const { store, clock } = this.#parts
+    const trials = loadTrials(store, record.id)
+    const summary = summarize(record, trials, searchOf(record), record.endedMs ?? clock.nowMs())
+    const held = [...this.#looked.values()].reduce((sum, one) => sum + one.trials.length, 0)
+    if (held + trials.length > keptTrials) this.#looked.clear()
+    this.#looked.set(record.id, { trials, summary })
+    return { trials, summary }
   }
 
   close(): void {

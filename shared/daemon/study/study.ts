@@ -262,7 +262,7 @@ export class Study {
   }
 
   summary(): StudySummary {
-    return summarize(this.record, this.trials, this.search)
+    return summarize(this.record, this.trials, this.search, this.#parts.clock.nowMs())
   }
 
   /** What the host is to end. */

@@ -32,6 +32,8 @@ const names: Readonly<Record<keyof StudySettings, string>> = {
   trialTimeoutS: 'trial_timeout_s',
   trialMemoryMb: 'trial_memory_mb',
   retries: 'retries',
+  stopOnPlateau: 'stop_on_plateau',
+  pricePerHour: 'price_per_hour',
   mode: 'mode',
   kernel: 'kernel',
 }

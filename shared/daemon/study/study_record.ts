@@ -24,6 +24,8 @@ export interface StudyProgress {
   failure: string | null
   /** Set once the search is over and only repeats are left. */
   searched: boolean
+  /** Since when nothing more is to be expected, and why; absent or null before that. */
+  plateau?: { trial: number; says: string } | null
 }
 
 /** How the processes of a study come about, as their host tells it. */

@@ -1,10 +1,12 @@
 import type { StudySettings } from '../../api/study_methods.ts'
 import { Problem } from '../../base/problem.ts'
+import { seedRandom } from '../../base/random.ts'
 import { notebookLanguage, type NotebookDocument } from '../../notebook/document.ts'
 import { parameterLanguage, WrittenNumber, type ParameterValue } from '../../notebook/literal.ts'
 import { readParameters } from '../../notebook/parameters.ts'
 import { canAskSettled, historyOf, settledHistory, settledRivals } from '../../tuning/history.ts'
 import { offerRange, type Offer } from '../../tuning/offer.ts'
+import { outlook, type Outlook } from '../../tuning/plateau.ts'
 import { propose } from '../../tuning/propose.ts'
 import { prunerNames, type PruneDecision, type PrunerName } from '../../tuning/pruner.ts'
 import { choosePruner } from '../../tuning/pruner_choice.ts'
@@ -147,6 +149,19 @@ export function ask(
     ? settledHistory(trials, next.number, search.parallel)
     : historyOf(trials, next)
   return propose(chooseSampler(study.sampler, search).sampler, search, history, { seed, number: next.number })
+}
+
+/** Whether more trials are worth it, from what the trial that would be next may know. */
+export function lookAhead(
+  study: StudySearch,
+  trials: readonly Trial[],
+  next: { number: number; saw: number },
+): Outlook {
+  const { search, deterministic, seed } = study
+  const history = deterministic
+    ? settledHistory(trials, next.number, search.parallel)
+    : historyOf(trials, next)
+  return outlook(search, history, seedRandom(seed).fork('outlook').fork(next.number))
 }
 
 /** Whether a trial that has just reported should end. */

@@ -8,6 +8,7 @@ import { chooseSampler } from '../../tuning/sampler_choice.ts'
 import { bestTrial, isUsable, losses } from '../../tuning/trial.ts'
 import { asTrial, tellTrial, type StudyRecord, type TrialRecord } from './study_record.ts'
 import type { StudySearch } from './study_search.ts'
+import { leftMsOf, usedOf } from './study_time.ts'
 
 /** The trial with the best first objective; null before one is complete. Repeats do not count. */
 export function bestOf(trials: readonly TrialRecord[], { search }: StudySearch): TrialRecord | null {
@@ -21,6 +22,7 @@ export function summarize(
   record: StudyRecord,
   trials: readonly TrialRecord[],
   study: StudySearch,
+  nowMs: number,
 ): StudySummary {
   const { progress, settings } = record
   const { search } = study
@@ -45,6 +47,9 @@ export function summarize(
     front: search.directions.length > 1 ? paretoFront(trials, study) : [],
     defaultTrial: own?.number ?? null,
     gain: best === null || own === null ? null : gainOf(study, trials, best, own),
+    plateau: plateauOf(record, ended),
+    used: usedOf(record, trials, nowMs),
+    leftMs: leftMsOf(record, trials, nowMs),
     sinceBest: best === null ? ended.length : ended.filter(({ number }) => number > best.number).length,
     importance: importanceOf(study, trials),
     how: {
@@ -62,6 +67,12 @@ export function summarize(
     createdAtMs: record.createdMs,
     endedAtMs: record.endedMs,
   }
+}
+
+function plateauOf({ progress }: StudyRecord, ended: readonly TrialRecord[]): StudySummary['plateau'] {
+  const plateau = progress.plateau ?? null
+  if (plateau === null) return null
+  return { ...plateau, spent: ended.filter(({ number }) => number >= plateau.trial).length }
 }
 
 /** The trial with the notebook's own values: the first one, if it was put there. */
@@ -124,9 +135,21 @@ function paretoFront(trials: readonly TrialRecord[], { search }: StudySearch): n
     .map(asTrial)
     .filter((one) => isUsable(search, one))
   const points = usable.map((trial) => ({ number: trial.number, values: losses(search, trial) }))
-  return points
-    .filter(({ values }) => !points.some((other) => dominates(other.values, values)))
-    .map(({ number }) => number)
+  // In this order nobody is beaten by one that comes later, so that only the front has to be asked.
+  points.sort((a, b) => inOrder(a.values, b.values))
+  const front: typeof points = []
+  for (const point of points) {
+    if (!front.some((other) => dominates(other.values, point.values))) front.push(point)
+  }
+  return front.map(({ number }) => number).sort((a, b) => a - b)
+}
+
+function inOrder(a: readonly number[], b: readonly number[]): number {
+  for (let index = 0; index < a.length; index++) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return 0
 }
 
 function firstValue({ values }: TrialRecord): number[] {

@@ -1,11 +1,14 @@
 import type { NotebookDocument } from '../../notebook/document.ts'
 import type { Store } from '../../store/store.ts'
-import { ask, canAsk, defaultPoint, isInside, type StudySearch } from './study_search.ts'
-import { asTrial, saveTrial, type StudyRecord, type TrialRecord } from './study_record.ts'
+import { ask, canAsk, defaultPoint, isInside, lookAhead, type StudySearch } from './study_search.ts'
+import { asTrial, saveStudy, saveTrial, type StudyRecord, type TrialRecord } from './study_record.ts'
 import { bestOf } from './study_summary.ts'
 
 /** What a new trial is made with. */
 export type NewTrial = Pick<TrialRecord, 'role' | 'point' | 'enqueued' | 'says'> & { repeatOf?: number }
+
+/** Every so many trials it is asked whether more are worth it. */
+const lookEvery = 5
 
 /** The trials of a study: those that were, and which comes next. A trial's number is its place in the list. */
 export class TrialBook {
@@ -49,6 +52,11 @@ export class TrialBook {
     const known = this.trials.filter(({ role }) => role === 'search').map(asTrial)
     const number = this.trials.length
     if (!canAsk(this.#search, known, number)) return null
+    const plateau = this.#lookAhead(known, number)
+    if (settings.stopOnPlateau && plateau !== null) {
+      note(`The search is over: ${plateau.says}`)
+      return 'over'
+    }
     const proposal = ask(this.#search, known, { number, saw: this.ended })
     if (proposal.kind === 'point') {
       return this.add({ role: 'search', point: proposal.point, enqueued: false, says: proposal.says })
@@ -71,6 +79,18 @@ export class TrialBook {
       }
     }
     return this.trials.find(({ state }) => state === 'queued') ?? null
+  }
+
+  /** Every few trials: whether more are worth it. What is found is kept until a better trial comes. */
+  #lookAhead(known: ReturnType<typeof asTrial>[], number: number): { says: string } | null {
+    const { progress } = this.#record
+    if (number % lookEvery !== 0) return progress.plateau ?? null
+    const { stop, says } = lookAhead(this.#search, known, { number, saw: this.ended })
+    const before = progress.plateau ?? null
+    if (stop === (before !== null)) return before
+    progress.plateau = stop ? { trial: number, says } : null
+    saveStudy(this.#store, this.#record)
+    return progress.plateau
   }
 
   add(wanted: NewTrial): TrialRecord {

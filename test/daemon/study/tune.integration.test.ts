@@ -286,6 +286,20 @@ describe('daybook tune', function () {
     assert.equal(gain?.verdict, 'real')
     assert.ok((gain.interval?.low ?? NaN) < gain.gain && gain.gain < (gain.interval?.high ?? NaN))
   })
+
+  it('ends by itself once nothing more is to be expected, where asked to, and tells what came after that', async () => {
+    const path = project.notebook('flat.ipynb', ['x = 0.5', 'import daybook\ndaybook.log(score=1)'], {
+      parameters: true,
+    })
+    const args = ['--metric', 'score:max', '--space', 'x=float(0,1)', '--trials', '60', '--parallel', '2']
+    const ended = await tune(path, ...args, '--stop-on-plateau', '--price', '3')
+    assert.ok(ended.trials.complete >= 20 && ended.trials.complete < 30, String(ended.trials.complete))
+    assert.match(ended.notes.join(), /The search is over: half of \d+ trials are as good as the best/)
+    assert.ok(Math.abs((ended.used.cost ?? NaN) - 3 * ended.used.hours) < 1e-9)
+    const whole = await tune(path, ...args)
+    assert.equal(whole.trials.complete, 60)
+    assert.equal(whole.plateau?.spent, 60 - whole.plateau.trial)
+  })
 })
 
 function findArtifact(folder: string, run: string): string {

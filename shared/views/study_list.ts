@@ -1,0 +1,124 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
+import type { Client } from '../api/client.ts'
+import type { StudySummary } from '../api/study_methods.ts'
+import { formatNumber } from '../base/quantity.ts'
+import { controls } from './controls.ts'
+import type { ViewHost } from './host.ts'
+import { icon } from './icons.ts'
+import { Live } from './live.ts'
+import { sayProblem } from './problem_text.ts'
+import { runPageStyles } from './run_page_style.ts'
+import { statusOf } from './study_page.ts'
+import { overOf, studyHeadline } from './study_text.ts'
+import { shortAge } from './table_cell.ts'
+
+/** All studies of the project, the newest first, live. */
+export class StudyList extends LitElement {
+  static override properties = {
+    client: { attribute: false },
+    host: { attribute: false },
+    studies: { state: true },
+  }
+  static override styles = [controls, runPageStyles, listStyles()]
+  declare client: Client
+  declare host: ViewHost
+  declare studies: readonly StudySummary[] | null
+  #live: Live<StudySummary[]> | null = null
+  #failed: unknown = null
+
+  constructor() {
+    super()
+    this.studies = null
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#live = new Live({
+      client: this.client,
+      load: () => this.client.call('studies.list', {}),
+      show: (studies) => {
+        this.#failed = null
+        this.studies = studies
+      },
+      fail: (error) => {
+        this.#failed = error
+        this.requestUpdate()
+      },
+    })
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#live?.close()
+  }
+
+  override render() {
+    return html`<div class="page">
+      <header>
+        <div class="row">
+          <button class="quiet icon" aria-label="All runs" @click=${() => this.host.open({ kind: 'runs' })}>
+            ${icon('back')}
+          </button>
+          <h1>Studies</h1>
+        </div>
+      </header>
+      ${this.#failed === null ? nothing : sayProblem(this.#failed)}
+      ${
+        this.studies === null
+          ? html`<p class="muted">Loading…</p>`
+          : this.studies.length === 0
+            ? html`<p class="muted">
+                No studies yet. "Daybook: Tune This Notebook" in the editor, or
+                <code>daybook tune NOTEBOOK --metric NAME</code>, tries parameters in parallel.
+              </p>`
+            : html`<ul>
+                ${this.studies.map((study) => this.#item(study))}
+              </ul>`
+      }
+    </div>`
+  }
+
+  #item(study: StudySummary): TemplateResult {
+    const { best, settings } = study
+    const value = best?.values[0]
+    return html`<li>
+      <button class="item" @click=${() => this.host.open({ kind: 'study', id: study.id })}>
+        <span class="status ${statusOf(study)}" title=${study.state}></span>
+        <b>${study.name}</b>
+        <span class="muted"
+          >${overOf(study)}${settings.trials === null ? '' : ` of ${settings.trials}`} trials</span
+        >
+        <span
+          >${value === undefined ? '' : `${settings.objectives[0]?.metric ?? ''} ${formatNumber(value)}`}</span
+        >
+        <span class="muted age">${shortAge(Date.now() - study.createdAtMs)}</span>
+        <span class="says muted">${study.failure ?? studyHeadline(study)}</span>
+      </button>
+    </li>`
+  }
+}
+
+function listStyles() {
+  return css`
+    ul {
+      margin: 14px 0 0;
+      padding: 0;
+      list-style: none;
+    }
+    .item {
+      display: grid;
+      grid-template-columns: auto minmax(120px, auto) auto 1fr auto;
+      gap: 4px 12px;
+      width: 100%;
+      height: auto;
+      margin-bottom: 8px;
+      padding: 10px 14px;
+      align-items: center;
+      text-align: left;
+      white-space: normal;
+    }
+    .says {
+      grid-column: 2 / -1;
+    }
+  `
+}

@@ -298,7 +298,7 @@ describe('daybook tune', function () {
     assert.ok(Math.abs((ended.used.cost ?? NaN) - 3 * ended.used.hours) < 1e-9)
     const whole = await tune(path, ...args)
     assert.equal(whole.trials.complete, 60)
-    assert.equal(whole.plateau?.spent, 60 - whole.plateau.trial)
+    assert.equal(whole.plateau?.spent, 60 - (whole.plateau?.trial ?? NaN))
   })
 })
 

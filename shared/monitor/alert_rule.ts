@@ -43,11 +43,12 @@ export const alertRule = z.strictObject({
 
 /**
  * What holds where a project has decided nothing: what is wrong now at once, what may become wrong in two windows
- * in a row. That what is predicted has changed is no alert of its own: it is what models are for.
+ * in a row. That what is predicted has changed is no alert of its own: it is what models are for; nor that the table
+ * as a whole has, where no column alone has.
  */
 export const defaultRules: readonly AlertRule[] = [
   ...(['performance', 'failures', 'schema'] as const).map((when) => rule(when, 'critical', 1)),
-  ...(['estimate', 'inputs', 'predictions', 'together'] as const).map((when) => rule(when, 'warning', 2)),
+  ...(['estimate', 'inputs', 'predictions'] as const).map((when) => rule(when, 'warning', 2)),
 ]
 
 function rule(when: AlertRule['when'], severity: Severity, windows: number): AlertRule {

@@ -33,10 +33,18 @@ export function compareShadow(records: readonly ShadowRecord[], kind: AnswerKind
       shadow: spread(answered.map(({ shadow }) => shadow.latencyMs)),
     },
     judgement,
-    slices: findSlices(answered, (record) => !agree(record, kind)),
+    slices: findSlices(answered, farApart(answered, kind)),
     verdict: decide(judgement, kind),
   }
   return { ...report, says: describeShadow(report) }
+}
+
+/** Records with other classes; of numbers, which are seldom equal, the quarter that lies farthest apart. */
+function farApart(records: readonly ShadowRecord[], kind: AnswerKind): (record: ShadowRecord) => boolean {
+  if (kind === 'class') return (record) => !agree(record, kind)
+  const gaps = Float64Array.from(records, gap).sort()
+  const border = gaps[Math.floor(0.75 * gaps.length)] ?? 0
+  return (record) => gap(record) > border
 }
 
 /** Whether both answers of a record are the same. */

@@ -69,6 +69,7 @@ export function compareTables(
     schema: compareSchema(reference.table, current.table, skipped),
     drifted: columns.filter(({ answer }) => answer === 'drift').length,
     tested,
+    together: null,
     blocks:
       blocks === null || block === null
         ? null

@@ -4,6 +4,7 @@ import { loadFiles } from '../data/load.ts'
 import { compareTables, type NamedTable } from './drift.ts'
 import type { DriftRequest } from './drift_process.ts'
 import type { DriftReport } from './drift_report.ts'
+import { compareTogether } from './together.ts'
 
 serveDataRequest<DriftReport>(async (request: DriftRequest, { open, progress }) => {
   const load = async (path: string): Promise<NamedTable> => {
@@ -24,5 +25,9 @@ serveDataRequest<DriftReport>(async (request: DriftRequest, { open, progress }) 
     })
   }
   const onProgress = (done: number, columns: number): void => progress(`column ${done + 1} of ${columns}`)
-  return compareTables(reference, current, { profile, block, leaveOut, onProgress })
+  const report = compareTables(reference, current, { profile, block, leaveOut, onProgress })
+  progress('the table as a whole')
+  const together =
+    profile === 'daybook' ? compareTogether(reference.table, current.table, { block, leaveOut }) : null
+  return { ...report, together }
 })

@@ -1,6 +1,7 @@
 import { amount, percent, plural } from '../data/wording.ts'
 import { drawShape, escape } from './drift_picture.ts'
 import type { ColumnDrift, DriftReport } from './drift_report.ts'
+import { describeTogether } from './drift_words.ts'
 import type { DriftAnswer } from './drift_score.ts'
 import { reportStyle } from './report_style.ts'
 
@@ -29,7 +30,7 @@ export function drawDriftPage(report: DriftReport): string {
 <header><h1>${escape(report.says)}</h1>
 <p class="sides"><span class="key before-key">reference</span> ${escape(reference.name)}, ${plural(reference.rows, 'row')}
 <span class="key now-key">current</span> ${escape(current.name)}, ${plural(current.rows, 'row')}</p>
-<p class="quiet">${escape(explain(report))}</p>
+<p class="quiet">${escape(explain(report))}${report.together === null ? '' : ` ${escape(describeTogether(report.together))}`}</p>
 ${report.schema.length === 0 ? '' : `<ul class="schema">${report.schema.map(({ says }) => `<li>${escape(says)}</li>`).join('')}</ul>`}
 <nav aria-label="Columns shown">${choices.join('')}<input type="search" placeholder="Find a column" aria-label="Find a column"></nav></header>
 ${report.columns.map(drawColumn).join('\n')}

@@ -1,4 +1,5 @@
 import type { DriftAnswer, DriftScore } from './drift_score.ts'
+import type { Together } from './together.ts'
 
 /** How columns are judged: our own calibrated way, or as Evidently or NannyML choose and count. */
 export type DriftProfile = 'daybook' | 'evidently' | 'nannyml'
@@ -76,6 +77,8 @@ export interface DriftReport {
   tested: number
   /** Rows were compared by blocks that were kept whole (days); null if each row stood for itself. */
   blocks: { column: string; reference: number; current: number } | null
+  /** Whether both can be told apart as a whole; null where that was not asked, or by other tools' profiles. */
+  together: Together | null
   /** What the whole of it means, one sentence. */
   says: string
 }

@@ -13,12 +13,17 @@ export function numericFacts({ sorted, rows, missing }: NumericSample): SideFact
   return {
     rows,
     missing,
-    mean: moments.count === 0 ? null : moments.mean,
-    deviation: moments.count < 2 ? null : sampleDeviation(moments),
+    mean: moments.count === 0 ? null : finite(moments.mean),
+    deviation: moments.count < 2 ? null : finite(sampleDeviation(moments)),
     median: at(0.5),
     least: at(0),
     most: at(1),
   }
+}
+
+/** Sums of the largest numbers there are pass what a number holds. */
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null
 }
 
 /** One side of any other column. */

@@ -1,5 +1,6 @@
 import { amount, listed, percent, quoted } from '../data/wording.ts'
 import type { ColumnDrift, DriftReport } from './drift_report.ts'
+import type { Together } from './together.ts'
 
 /** Names or values in quotes: `'a', 'b' and 5 more`. */
 export function namesOf(words: readonly string[]): string {
@@ -58,6 +59,15 @@ export function describeReport(report: Omit<DriftReport, 'says'>): string {
   const first = columns.find(({ answer }) => answer === 'drift')
   const most = first === undefined ? '' : ` Most of all ${first.name}: ${lower(first.says)}`
   return `${drifted} of ${tested} columns ${drifted === 1 ? 'has' : 'have'} changed.${most}${schemaWords}`
+}
+
+/** Whether both tables can be told apart as a whole, in one sentence. */
+export function describeTogether({ auc, pValue, mmdPValue }: Together): string {
+  const rate = auc.toFixed(2)
+  if (pValue <= 0.01 && auc >= 0.6)
+    return `As a whole: trees tell rows of both apart (area ${rate}; 0.5 is chance).`
+  if (mmdPValue <= 0.01) return `As a whole: rows lie elsewhere (discrepancy beyond chance, area ${rate}).`
+  return `As a whole: rows of both can hardly be told apart (area ${rate}; 0.5 is chance).`
 }
 
 function capital(text: string): string {

@@ -3,12 +3,14 @@ import { isNumeric, makeTable, type Column, type Table } from '../data/column.ts
 import { answerKind, type Answered } from './answered.ts'
 import { compareTables } from './drift.ts'
 import type { ColumnDrift, DriftReport } from './drift_report.ts'
+import { expectAccuracy, expectError } from './estimate.ts'
 import { importanceOf } from './importance.ts'
 import { valueAt } from './label_file.ts'
 import { lossOf, measure, type Judged } from './performance.ts'
+import { compareTogether, type Together } from './together.ts'
 import { samePeriod, type Reference } from './same_period.ts'
 import { findSignals } from './watch_signals.ts'
-import type { WatchReport, WindowSummary } from './watch_report.ts'
+import type { Estimate, WatchReport, WindowSummary } from './watch_report.ts'
 import { asDates, columnOf, dayOf, rowTime, tableOfRows, timeColumn } from './watch_rows.ts'
 import { describeWatch } from './watch_words.ts'
 
@@ -72,12 +74,12 @@ export function watchLog(
     window: { fromMs, toMs, rows: ours.length, failed: ours.filter(({ value }) => value === null).length },
     against: reference?.name ?? 'nothing: the run kept no training data',
     performance: measure({ rows: ours.length, judged }, before, kind, random),
-    estimate: null,
+    estimate: test === null ? null : estimateOf(test, before, ours, { background, kind }),
     inputs: inputs === null ? null : withoutSeasons(inputs, importance),
     importance,
     predictions: test === null ? null : compareAnswers(test, background, chosen, time),
     target: reference === null ? null : compareTarget(reference, background, chosen.rows, time),
-    together: null,
+    together: reference === null ? null : wholeOf(reference, ours, background, time),
     history: summarize(windows, chosen, options.history, kind),
   }
   const signals = findSignals(report)
@@ -132,6 +134,17 @@ function compareInputs(
   )
 }
 
+function wholeOf(
+  { table }: Reference,
+  rows: readonly Answered[],
+  { target, prediction }: Background,
+  time: string | null,
+): Together | null {
+  const current = tableOfRows(rows, table)
+  const held = time !== null && current.columns.some(({ name }) => name === time)
+  return compareTogether(table, current, { block: held ? time : null, leaveOut: [target, prediction] })
+}
+
 /** What was said in the window against what was said to the test rows of the same weeks. */
 function compareAnswers(
   test: Table,
@@ -182,6 +195,31 @@ function compareColumn(
   return report.columns[0] ?? null
 }
 
+/** What the inputs alone let expect. The known rows are those with a truth and an answer. */
+function estimateOf(
+  test: Table,
+  judged: readonly Judged[],
+  rows: readonly Answered[],
+  { background: { target, prediction }, kind }: { background: Background; kind: 'class' | 'number' },
+): Estimate | null {
+  if (judged.length !== test.rows) return null
+  const beside = [target, prediction, chanceColumn]
+  const inputs = makeTable(test.columns.filter(({ name }) => !beside.includes(name)))
+  const answered = rows.filter(({ value }) => value !== null)
+  const known = test.columns.find(({ name }) => name === chanceColumn)?.numbers ?? null
+  const chances = answered.map((row) => Math.max(...(row.chances ?? [NaN])))
+  const current = {
+    inputs: tableOfRows(answered, inputs),
+    said: kind === 'number' ? answered.map(({ value }) => Number(value)) : [],
+    chances: chances.some(Number.isNaN) ? null : chances,
+  }
+  const before = { inputs, judged, chances: known === null ? null : [...known] }
+  return kind === 'number' ? expectError(before, current) : expectAccuracy(before, current)
+}
+
+/** Column of the test rows that holds the chance of what was said, where the model tells chances. */
+const chanceColumn = 'chance'
+
 function judgedBefore(test: Table, { target, prediction }: Background, time: string | null): Judged[] {
   const [truth, said, when] = [target, prediction, time].map((name) =>
     test.columns.find((column) => column.name === name),
@@ -205,7 +243,7 @@ function judgedNow(rows: readonly Timed[]): Judged[] {
 function importanceFrom(test: Table, { target, prediction }: Background): Record<string, number> {
   const said = test.columns.find(({ name }) => name === prediction)
   const inputs = test.columns.filter(
-    ({ name, kind }) => name !== target && kind !== 'date' && kind !== 'timestamp',
+    ({ name, kind }) => name !== target && name !== chanceColumn && kind !== 'date' && kind !== 'timestamp',
   )
   return said === undefined ? {} : importanceOf(makeTable(inputs), said)
 }

@@ -1,6 +1,7 @@
 import { amount, percent, plural } from '../data/wording.ts'
 import { drawColumn } from './drift_page.ts'
 import { escape } from './drift_picture.ts'
+import { describeTogether } from './drift_words.ts'
 import { reportStyle } from './report_style.ts'
 import type { WatchReport } from './watch_report.ts'
 import { periodWords, round, valueWords } from './watch_words.ts'
@@ -14,7 +15,7 @@ export function drawWatchPage(report: WatchReport): string {
 <title>${escape(deployment)}, ${escape(periodWords(window))}</title><style>${reportStyle}${ownStyle}</style></head><body><main>
 <header><h1>${escape(says)}</h1>
 <p class="sides">${escape(deployment)}, revision ${report.revision}, ${escape(report.modelUri)} · ${escape(periodWords(window))}, ${plural(window.rows, 'request')}</p>
-<p class="quiet">Compared with ${escape(against)}. ${explain(report)}</p>
+<p class="quiet">Compared with ${escape(against)}. ${explain(report)}${report.together === null ? '' : ` ${escape(describeTogether(report.together))}`}</p>
 ${signals.length === 0 ? '' : `<ul class="schema">${signals.map(({ says: sign, level }) => `<li class="${level}">${escape(sign)}</li>`).join('')}</ul>`}</header>
 ${drawPerformance(report)}
 ${columns.map(drawColumn).join('\n')}

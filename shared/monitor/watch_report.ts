@@ -1,5 +1,6 @@
 import type { Interval } from '../stats/block_bootstrap.ts'
 import type { ColumnDrift, DriftReport } from './drift_report.ts'
+import type { Together } from './together.ts'
 
 /** How good the answers of a window were, against what was measured before the model went out. */
 export interface Performance {
@@ -73,7 +74,7 @@ export interface WatchReport {
   predictions: ColumnDrift | null
   target: ColumnDrift | null
   /** The table as a whole; null where nothing was compared. */
-  together: { auc: number; pValue: number; mmd: number; mmdPValue: number } | null
+  together: Together | null
   history: readonly WindowSummary[]
   signals: readonly Signal[]
   /** What changed and what it costs, one or two sentences. */

@@ -91,6 +91,6 @@ describe('deliver()', function () {
       /monitor\.rules\.0\.when/,
     )
     assert.throws(() => parseMonitorSettings('monitor: {windowDays: 0}'), /monitor\.windowDays/)
-    assert.equal(parseMonitorSettings('lint: {}').rules.length, 7)
+    assert.equal(parseMonitorSettings('lint: {}').rules.length, 6)
   })
 })

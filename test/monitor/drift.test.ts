@@ -148,7 +148,8 @@ function anyColumns(values: readonly (string | number | null)[]): Column[] {
     numbers('n', values.length, (row) => asNumbers[row] ?? NaN),
     textColumn(
       't',
-      values.map((value) => (value === null ? null : String(value))),
+      // A text may say NaN, and the page then does: only our own numbers must not.
+      values.map((value) => (value === null ? null : `text ${Number.isNaN(value) ? 0 : value}`)),
     ),
   ]
 }

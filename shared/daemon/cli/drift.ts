@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { Problem } from '../../base/problem.ts'
 import { dataDefaults } from '../../data/data_process.ts'
 import { amount, percent } from '../../data/wording.ts'
+import { describeTogether } from '../../monitor/drift_words.ts'
 import { drawDriftPage } from '../../monitor/drift_page.ts'
 import { compareInProcess } from '../../monitor/drift_process.ts'
 import {
@@ -75,6 +76,7 @@ export function showDrift(terminal: Terminal, report: DriftReport): string {
     terminal.style('dim', `${sides[1] ?? ''} against ${sides[0] ?? ''}`),
     '',
     columnTable(terminal, report),
+    ...(report.together === null ? [] : [terminal.style('dim', describeTogether(report.together))]),
   ]
   return lines.join('\n')
 }

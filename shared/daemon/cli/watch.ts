@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Problem } from '../../base/problem.ts'
 import { percent, plural } from '../../data/wording.ts'
+import { describeTogether } from '../../monitor/drift_words.ts'
 import { drawWatchPage } from '../../monitor/watch_page.ts'
 import type { WatchReport } from '../../monitor/watch_report.ts'
 import { periodWords, round, valueWords } from '../../monitor/watch_words.ts'
@@ -77,6 +78,7 @@ export function showWatch(terminal: Terminal, report: WatchReport): string {
   if (facts.length > 0)
     lines.push('', formatTable([{ title: '' }, { title: '', maxWidth: 110 }], facts).trimStart())
   if (inputs !== null) lines.push('', columnTable(terminal, inputs))
+  if (report.together !== null) lines.push(terminal.style('dim', describeTogether(report.together)))
   const known = history.filter(({ value }) => value !== null)
   if (known.length > 1)
     lines.push(

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { root } from './paths.mjs'
 
 /**
- * Bundles the views: `entry.js` for hosts (an ES module), `page.*` for a plain browser, `single.js` for reports. The style sheets lie
- * beside them.
+ * Bundles the views: `entry.js` for hosts (an ES module), `page.*` for a plain browser, with what both load when they
+ * come to need it in `chunk-*.js`; `single.js` for reports. The style sheets lie beside them.
  * @param {string} to folder
  */
 export async function bundleViews(to) {
@@ -15,6 +15,8 @@ export async function bundleViews(to) {
     entryPoints: { entry: 'shared/views/entry.ts', page: 'shared/views/browser.ts' },
     outdir: to,
     bundle: true,
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
     minify: true,
     format: 'esm',
     platform: 'browser',

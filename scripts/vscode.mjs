@@ -62,6 +62,8 @@ export async function stageExtension(made) {
     entryPoints: { page: 'extension/webview/page.ts' },
     outdir: join(stage, 'webview'),
     bundle: true,
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
     minify: true,
     platform: 'browser',
     format: 'esm',

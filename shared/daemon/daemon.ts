@@ -153,7 +153,10 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
       environment: (capability) => kernels.environment(capability),
       address: (capability) => `${url()}/k/${capability.token}`,
       takeSpools: lookForSpools,
-      pageLink: (wanted) => access.link(url(), wanted),
+      pageLink: (wanted) => {
+        searcher.warm()
+        return access.link(url(), wanted)
+      },
     }),
     ...auditHandlers(audit),
     ...cellHandlers({ cells, kernels, topics }),

@@ -23,6 +23,11 @@ const files: Readonly<Record<string, { name: string; type: string }>> = {
   '/ui/page.css': { name: 'page.css', type: 'text/css; charset=utf-8' },
 }
 
+function fileAt(path: string): { name: string; type: string } | undefined {
+  const [, chunk] = /^\/ui\/(chunk-[A-Z0-9]+\.js)$/.exec(path) ?? []
+  return chunk === undefined ? files[path] : { name: chunk, type: 'text/javascript; charset=utf-8' }
+}
+
 /** Where the bundles of the views lie: beside this bundle, or where `npm run build` puts them. */
 export function viewsFile(name: string): URL {
   const bundled = !import.meta.url.endsWith('.ts')
@@ -48,7 +53,7 @@ export async function servePage(
     send(response, { type: 'application/json', bytes: Buffer.from(JSON.stringify({ token })) })
     return true
   }
-  const file = files[path.replace(/\?.*$/, '')]
+  const file = fileAt(path.replace(/\?.*$/, ''))
   if (file === undefined || request.method !== 'GET') return false
   const bytes = await readFile(viewsFile(file.name)).catch(() => null)
   if (bytes === null) {

@@ -23,6 +23,30 @@ import type {
   TableWindow,
 } from './table_row.ts'
 
+type CountedTable = 'param' | 'latest_metric' | 'tag'
+
+/** Counts over all runs out of the indexes over values, name by name: a seventh of the time of reading the tables. */
+const countsOfAll: Readonly<Record<CountedTable, string>> = {
+  param: countsOfTexts('param'),
+  latest_metric: `SELECT k.id AS key, (SELECT count(*) FROM latest_metric WHERE key = k.id) AS n,
+      (SELECT min(value) FROM latest_metric WHERE key = k.id AND is_nan = 0)
+        IS NOT (SELECT max(value) FROM latest_metric WHERE key = k.id AND is_nan = 0)
+        OR EXISTS (SELECT 1 FROM latest_metric WHERE key = k.id AND is_nan = 0)
+        AND EXISTS (SELECT 1 FROM latest_metric WHERE key = k.id AND is_nan = 1)
+      AS varies FROM key_name k`,
+  tag: countsOfTexts('tag'),
+}
+
+function countsOfTexts(table: 'param' | 'tag'): string {
+  const short = `FROM ${table} WHERE key = k.id AND length(value) <= 100`
+  const long = `FROM ${table} WHERE key = k.id AND length(value) > 100`
+  return `SELECT k.id AS key, (SELECT count(*) ${short}) + (SELECT count(*) ${long}) AS n,
+      iif(EXISTS (SELECT 1 ${long}),
+        (SELECT min(value) FROM ${table} WHERE key = k.id) IS NOT (SELECT max(value) FROM ${table} WHERE key = k.id),
+        (SELECT min(value) ${short}) IS NOT (SELECT max(value) ${short}))
+      AS varies FROM key_name k`
+}
+
 /** Orders and columns that are kept, each less than a megabyte for 100,000 runs. */
 const keptAnswers = 64
 
@@ -117,15 +141,15 @@ export class RunTable {
     })
   }
 
-  #count(table: string, experimentIds: readonly string[] | null): ColumnCount[] {
-    const within =
+  #count(table: CountedTable, experimentIds: readonly string[] | null): ColumnCount[] {
+    const counts =
       experimentIds === null
-        ? ''
-        : `WHERE t.run IN (SELECT seq FROM run WHERE experiment_id IN (SELECT value FROM json_each(?)))`
+        ? countsOfAll[table]
+        : `SELECT t.key, count(*) AS n, min(t.value) IS NOT max(t.value) AS varies FROM ${table} t
+           WHERE t.run IN (SELECT seq FROM run WHERE experiment_id IN (SELECT value FROM json_each(?))) GROUP BY t.key`
     const rows = this.#store.all(
-      `SELECT k.name, c.n, c.low IS NOT c.high AS varies FROM
-       (SELECT t.key, count(*) AS n, min(t.value) AS low, max(t.value) AS high FROM ${table} t ${within} GROUP BY t.key) c
-       JOIN key_name k ON k.id = c.key ORDER BY c.n DESC, k.name`,
+      `WITH c AS MATERIALIZED (${counts})
+       SELECT k.name, c.n, c.varies FROM c JOIN key_name k ON k.id = c.key WHERE c.n > 0 ORDER BY c.n DESC, k.name`,
       ...(experimentIds === null ? [] : [JSON.stringify(experimentIds.map(Number))]),
     )
     return rows.map((row) => ({

@@ -22,6 +22,8 @@ export interface Searcher {
     kind: K,
     ask: Questions[K]['ask'],
   ): Promise<Questions[K]['answer']>
+  /** Starts the thread and brings what every table asks first into memory, for a page that is about to come. */
+  warm(): void
   /** Ends the thread; open questions fail. */
   close(): Promise<void>
 }
@@ -94,6 +96,11 @@ export function openSearcher(path: string, options: { timeoutMs?: number } = {})
     count: (search) => ask('count', search),
     group: (search) => ask('group', search),
     ask,
+    warm: () => {
+      // Whoever asks in earnest is told what is wrong.
+      ask('columns', { experimentIds: null }).catch(() => {})
+      ask('experiments', null).catch(() => {})
+    },
     close: async () => {
       closed = true
       const last = worker

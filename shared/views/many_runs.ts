@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit'
 import { controls } from './controls.ts'
-import { drawParallel, drawScatter, type DrawnChart } from './many_runs_chart.ts'
+import type { DrawnChart } from './many_runs_chart.ts'
 import { paretoFront, type Goal } from './pareto.ts'
 import type { RunPoints } from './run_point.ts'
 
@@ -19,6 +19,7 @@ export class ManyRuns extends LitElement {
   declare across: string | null
   declare up: string | null
   #drawn: DrawnChart[] = []
+  #drawings = 0
 
   constructor() {
     super()
@@ -33,6 +34,14 @@ export class ManyRuns extends LitElement {
 
   override updated(): void {
     this.#dispose()
+    void this.#draw()
+  }
+
+  async #draw(): Promise<void> {
+    const drawing = ++this.#drawings
+    // Most pages show no such chart, and its library is half of all that a page loads.
+    const { drawParallel, drawScatter } = await import('./many_runs_chart.ts')
+    if (drawing !== this.#drawings || !this.isConnected) return
     const [parallel, scatter] = this.renderRoot.querySelectorAll<HTMLElement>('.field')
     const { runs, axes } = this.points
     if (parallel === undefined || scatter === undefined) return

@@ -4,6 +4,11 @@ import type { Page } from '../shared/views/host.ts'
 import { CellRuns } from './cell_runs.ts'
 import { StaleMarks } from './cell_stale.ts'
 import { Daemons } from './daemons.ts'
+import { dataCommands } from './data/data_commands.ts'
+import { DataTree } from './data/data_tree.ts'
+import { findingActions } from './data/finding_actions.ts'
+import { FindingMarks } from './data/finding_marks.ts'
+import { FrameFindings } from './data/frame_findings.ts'
 import { examplePackages, showPendingExample, tryExample, useMyNotebook } from './example.ts'
 import { offerEnvironment } from './environment.ts'
 import { firstRunToast } from './first_run.ts'
@@ -30,6 +35,8 @@ export interface DaybookApi {
   staleMarks: StaleMarks
   runs: RunsTree
   kernels: KernelsTree
+  data: DataTree
+  findings: FrameFindings
 }
 
 /** Puts the extension together: the only composition root in extension/. */
@@ -46,6 +53,8 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
   }
   const runs = new RunsTree(daemons)
   const kernels = new KernelsTree(daemons)
+  const data = new DataTree(daemons)
+  const findings = new FrameFindings(daemons)
   const cellRuns = new CellRuns(daemons)
   const staleMarks = new StaleMarks(context.workspaceState)
   const statusBar = new StatusBar(daemons)
@@ -54,9 +63,15 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
   context.subscriptions.push(output, daemons, notebooks, variables, runs, kernels, statusBar)
   runs.show('daybook.runs')
   kernels.show('daybook.kernels')
+  data.show('daybook.data')
   context.subscriptions.push(
     ...runCommands({ tree: runs, openPage: (daemon, page) => panels.open(daemon, page) }),
     ...kernelCommands(kernels),
+    ...dataCommands({ daemons, tree: data, openPage: (daemon, page) => panels.open(daemon, page) }),
+    ...findingActions(),
+    data,
+    findings,
+    new FindingMarks(findings),
     ...notebookCommands(notebooks),
     ...languageHelp((notebook) => notebooks.linkOf(notebook)),
     new WidgetMessages(notebooks, log),
@@ -84,7 +99,7 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
     command('daybook.showLog', () => output.show()),
   )
   showPendingExample(example).catch(tellProblem)
-  return { daemons, notebooks, cellRuns, staleMarks, runs, kernels }
+  return { daemons, notebooks, cellRuns, staleMarks, runs, kernels, data, findings }
 
   function refreshKernels(): void {
     kernels.refresh()

@@ -146,6 +146,7 @@ const openers: readonly string[] = [
   'shared/daemon/doctor.ts',
   'shared/daemon/frame_lint.ts',
   'shared/daemon/lint_settings_file.ts',
+  'shared/daemon/lint_suppression.ts',
   'shared/daemon/ensure.ts',
   'shared/daemon/git.ts',
   'shared/daemon/identity.ts',

@@ -18,6 +18,7 @@ export type FromPage =
   | { kind: 'open'; page: Page }
   | { kind: 'link'; address: string }
   | { kind: 'cell'; notebook: string; cell: string | null }
+  | { kind: 'insert'; notebook: string; cell: string | null; code: string }
   | { kind: 'save'; name: string; content: Uint8Array }
   | { kind: 'keep'; state: unknown }
 

@@ -5,6 +5,7 @@ import type { Page } from '../../shared/views/host.ts'
 import type { Daemon } from '../daemon.ts'
 import type { Daemons } from '../daemons.ts'
 import { Bridge } from './bridge.ts'
+import { insertCode } from '../data/insert_code.ts'
 import { openCell, saveFile } from './page_requests.ts'
 import type { FromPage, PageSetup, PageState, ToPage } from './page_message.ts'
 
@@ -73,6 +74,8 @@ export class PagePanels implements vscode.WebviewPanelSerializer<PageState | und
           return void vscode.env.openExternal(vscode.Uri.parse(message.address))
         case 'cell':
           return void openCell(daemon, message)
+        case 'insert':
+          return void insertCode(daemon, message)
         case 'save':
           return void saveFile(message)
         case 'keep':
@@ -131,14 +134,19 @@ function titleOf(page: Page): string {
   if (page.kind === 'runs') return page.experiment === undefined ? 'Runs' : `Runs of ${page.experiment}`
   if (page.kind === 'compare') return `Compare ${page.ids.length} Runs`
   if (page.kind === 'tune') return `Tune ${basename(page.notebook)}`
+  if (page.kind === 'data') return 'Data'
   return { run: 'Run', study: 'Study', studies: 'Studies' }[page.kind]
 }
 
-/** A run's panel gets its name once the daemon tells it. */
+/** A run's or data's panel gets its name once the daemon tells it. */
 async function nameRun(panel: vscode.WebviewPanel, daemon: Daemon, page: Page): Promise<void> {
   if (page.kind === 'study') {
     const study = await daemon.call('studies.get', { id: page.id }).catch(() => null)
     if (study !== null) panel.title = study.name
+  }
+  if (page.kind === 'data' && page.id !== undefined) {
+    const report = await daemon.call('data.report', { id: page.id }).catch(() => null)
+    if (report !== null) panel.title = `Data: ${basename(report.name)}`
   }
   if (page.kind !== 'run') return
   const run = await daemon.call('runs.get', { id: page.id }).catch(() => null)

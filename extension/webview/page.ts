@@ -46,6 +46,7 @@ function makeHost(kept: unknown): ViewHost {
     open: (page) => code.postMessage({ kind: 'open', page }),
     openLink: (address) => code.postMessage({ kind: 'link', address }),
     openCell: (place) => code.postMessage({ kind: 'cell', ...place }),
+    insertCode: (place) => code.postMessage({ kind: 'insert', ...place }),
     save: ({ name, content }) => code.postMessage({ kind: 'save', name, content }),
     kept: () => kept,
     keep: (state) => code.postMessage({ kind: 'keep', state }),

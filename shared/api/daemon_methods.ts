@@ -47,10 +47,10 @@ export const daemonMethods = {
   'daemon.pageLink': method(
     z.object({
       access: z.enum(['all', 'read']).default('all'),
-      /** `runs`, `run/ID`, `compare/ID,ID`. */
+      /** `runs`, `run/ID`, `compare/ID,ID`, `data`, `data/ID`. */
       page: z
         .string()
-        .regex(/^(runs|run\/[\w-]+|compare\/[\w,-]+|studies|study\/[\w-]+|tune\/[^#?&]+)$/)
+        .regex(/^(runs|run\/[\w-]+|compare\/[\w,-]+|studies|study\/[\w-]+|tune\/[^#?&]+|data|data\/[\w-]+)$/)
         .default('runs'),
     }),
   )<{ url: string }>(),

@@ -24,4 +24,7 @@ export const readMethods = [
   'studies.points',
   'studies.curves',
   'studies.surface',
+  'data.findings',
+  'data.report',
+  'data.rows',
 ] as const satisfies readonly MethodName[]

@@ -102,6 +102,7 @@ export class FrameLint {
       rules,
       suppress,
       sampleRows: dataDefaults.sampleRows,
+      preview: true,
       engine: 'auto' as const,
       memoryBytes: lookLimits.memoryBytes,
       threads: 1,

@@ -19,6 +19,8 @@ export interface Suppression {
   rule: string
   /** Only findings about one of these columns; all if it is left out. */
   columns?: readonly string[]
+  /** Only of this frame (its variable) or file (its name); of all if it is left out. */
+  data?: string
   reason: string
 }
 
@@ -54,7 +56,7 @@ export function lint(data: Loaded, options: LintOptions = {}): LintResult {
   ]
   const accepted = withoutEchoes(found).map((finding) => ({
     finding,
-    by: options.suppress?.find((one) => covers(one, finding)),
+    by: options.suppress?.find((one) => covers(one, finding, data.name)),
   }))
   return {
     findings: rankFindings(accepted.filter(({ by }) => by === undefined).map(({ finding }) => finding)),
@@ -111,8 +113,10 @@ function applyRule(rule: Rule, data: Checked, settings: RuleSettings): Finding[]
     }))
 }
 
-function covers(suppression: Suppression, finding: Finding): boolean {
+/** Whether a finding in data of this name is one that was accepted. */
+export function covers(suppression: Suppression, finding: Finding, name: string): boolean {
   if (suppression.rule !== finding.rule) return false
+  if (suppression.data !== undefined && suppression.data !== name) return false
   const about = columnsOf(finding)
   return suppression.columns === undefined || suppression.columns.some((column) => about.includes(column))
 }

@@ -2,6 +2,7 @@ import { serveDataRequest } from './data_worker.ts'
 import type { LintRequest } from './lint_process.ts'
 import { loadFrame, nameFrame } from './frame.ts'
 import { loadFiles } from './load.ts'
+import { previewOf } from './preview.ts'
 import { reportOn, type LintReport } from './report.ts'
 
 serveDataRequest<LintReport>(async (request: LintRequest, { open, progress }) => {
@@ -15,7 +16,8 @@ serveDataRequest<LintReport>(async (request: LintRequest, { open, progress }) =>
   const against = request.against === null ? null : await load(request.against)
   const { target, rules, suppress, schema = null } = request
   const options = { against, rules, suppress, schema, ...(target === undefined ? {} : { target }) }
-  const report = reportOn(data, options, () => performance.now())
+  const plain = reportOn(data, options, () => performance.now())
+  const report = request.preview === true ? { ...plain, preview: previewOf(data, plain) } : plain
   const tookMs = Math.round(performance.now() - begin)
   return frame === undefined ? { ...report, tookMs } : { ...nameFrame(report, frame), tookMs }
 })

@@ -19,6 +19,8 @@ export interface LintRequest {
   /** What the data was agreed to be. */
   schema?: TableSchema
   sampleRows: number
+  /** Whether the report carries the first rows, to be shown. */
+  preview?: boolean
   engine: 'auto' | 'sql'
   memoryBytes: number
   threads: number

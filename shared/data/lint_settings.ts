@@ -35,6 +35,7 @@ const settings = z.strictObject({
       z.strictObject({
         rule: z.string(),
         columns: z.array(z.string()).optional(),
+        data: z.string().optional(),
         reason: z.string().min(3, 'say why in a few words'),
       }),
     )

@@ -1,4 +1,4 @@
-import type { Finding } from '../base/finding.ts'
+import type { Example, Finding } from '../base/finding.ts'
 import { meaningOfColumn } from './column_meaning.ts'
 import { hideInFinding, hideInProfile, personalColumns } from './hide_personal.ts'
 import { lint, type LintOptions } from './lint.ts'
@@ -18,6 +18,8 @@ export interface LintReport {
   findings: readonly Finding[]
   suppressed: readonly { finding: Finding; reason: string }[]
   notes: readonly string[]
+  /** The first rows, where they were asked for. */
+  preview?: Example
   tookMs: number
 }
 

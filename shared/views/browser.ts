@@ -75,6 +75,7 @@ function parsePage(hash: string): Page {
   if (kind === 'studies') return { kind }
   if (kind === 'study' && rest !== '') return { kind, id: decodeURIComponent(rest) }
   if (kind === 'tune' && rest !== '') return { kind, notebook: decodeURIComponent(rest) }
+  if (kind === 'data') return rest === '' ? { kind: 'data' } : { kind: 'data', id: decodeURIComponent(rest) }
   return rest === '' ? { kind: 'runs' } : { kind: 'runs', experiment: decodeURIComponent(rest) }
 }
 
@@ -90,6 +91,8 @@ function addressOf(page: Page): string {
       return `#/study/${encodeURIComponent(page.id)}`
     case 'tune':
       return `#/tune/${encodeURIComponent(page.notebook)}`
+    case 'data':
+      return page.id === undefined ? '#/data' : `#/data/${encodeURIComponent(page.id)}`
     case 'runs':
       return page.experiment === undefined ? '#/runs' : `#/runs/${encodeURIComponent(page.experiment)}`
   }

@@ -5,6 +5,9 @@ import type { Page, PageParts, ViewHost } from './host.ts'
 import { LineChart } from './chart.ts'
 import { ComparePage } from './compare_page.ts'
 import { Curves } from './curves.ts'
+import { DataList } from './data_list.ts'
+import { DataReport } from './data_report.ts'
+import { DataRowsView } from './data_rows.ts'
 import { ManyRuns } from './many_runs.ts'
 import { Notes } from './notes.ts'
 import { RunCodeView } from './run_code.ts'
@@ -46,7 +49,8 @@ export interface OpenedViews {
  *
  *     openViews({ root: document.body, connect, page: { kind: 'runs' }, host })
  *
- * Pages: `runs` (the table), `run` (one run), `compare` (two to twenty), `studies`, `study`, `tune` (a new study). In a content security policy the bundle
+ * Pages: `runs` (the table), `run` (one run), `compare` (two to twenty), `studies`, `study`, `tune` (a new study), `data`
+ * (what was found in data). In a content security policy the bundle
  * needs `script-src` for itself, `style-src 'unsafe-inline'`, `img-src data: blob:`, and nothing of the network.
  */
 export function openViews({ root, connect, page, host }: OpenViews): OpenedViews {
@@ -74,6 +78,9 @@ export function registerElements(): void {
   const elements = {
     'daybook-compare-page': ComparePage,
     'daybook-curves': Curves,
+    'daybook-data-list': DataList,
+    'daybook-data-report': DataReport,
+    'daybook-data-rows': DataRowsView,
     'daybook-many-runs': ManyRuns,
     'daybook-line-chart': LineChart,
     'daybook-notes': Notes,
@@ -109,6 +116,10 @@ function elementOf(page: Page, { client, host }: PageParts): HTMLElement {
       return make('daybook-study-page', { client, host, study: page.id })
     case 'tune':
       return make('daybook-study-form', { client, host, notebook: page.notebook })
+    case 'data':
+      return page.id === undefined
+        ? make('daybook-data-list', { client, host })
+        : make('daybook-data-report', { client, host, report: page.id })
   }
 }
 
@@ -122,6 +133,8 @@ function make<K extends keyof HTMLElementTagNameMap>(
 declare global {
   interface HTMLElementTagNameMap {
     'daybook-compare-page': ComparePage
+    'daybook-data-list': DataList
+    'daybook-data-report': DataReport
     'daybook-line-chart': LineChart
     'daybook-run-page': RunPage
     'daybook-runs-table': RunsTable

@@ -9,6 +9,8 @@ export type Page =
   | { kind: 'studies' }
   | { kind: 'study'; id: string }
   | { kind: 'tune'; notebook: string }
+  /** What was found in a frame or file; without an id the list of all that were looked at. */
+  | { kind: 'data'; id?: string }
 
 /** What a host (an editor's panel, a browser's tab) does for the views. */
 export interface ViewHost {
@@ -18,6 +20,8 @@ export interface ViewHost {
   openLink(address: string): void
   /** Shows a cell of a notebook; undefined where there is no editor. */
   openCell?(place: { notebook: string; cell: string | null }): void
+  /** Puts code into a new cell below a cell; undefined where there is no editor. */
+  insertCode?(place: { notebook: string; cell: string | null; code: string }): void
   /** Lets the user keep a file. */
   save(file: { name: string; mime: string; content: Uint8Array<ArrayBuffer> }): void
   /** What `keep` kept last for this page; undefined the first time. */

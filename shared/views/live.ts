@@ -1,8 +1,11 @@
 import type { Client } from '../api/client.ts'
+import type { StateTopics } from '../api/topics.ts'
 
 /** What is kept up to date. */
 export interface LiveParts<T> {
   client: Client
+  /** What it depends on, if not on runs. */
+  topic?: keyof StateTopics
   /** Asks for it anew. */
   load(): Promise<T>
   /** Told every answer that is newer than the one before. */
@@ -14,7 +17,7 @@ export interface LiveParts<T> {
 const longestPauseMs = 3_000
 
 /**
- * Keeps something that depends on runs up to date: subscribes first, then asks, and asks again after changes,
+ * Keeps something that depends on runs (or on data) up to date: subscribes first, then asks, and asks again after changes,
  * the less often the longer answers take. One question at a time, so no late answer overwrites a newer one.
  */
 export class Live<T> {
@@ -27,7 +30,7 @@ export class Live<T> {
 
   constructor(parts: LiveParts<T>) {
     this.#parts = parts
-    this.#stop = parts.client.onChange('runs.changed', () => this.refresh())
+    this.#stop = parts.client.onChange(parts.topic ?? 'runs.changed', () => this.refresh())
   }
 
   /** Asks again, now or as soon as the question under way is answered. */

@@ -41,6 +41,15 @@ export const pages: { readonly [K in Page['kind']]: PageEntry<Extract<Page, { ki
   },
   study: { title: (trans, { id }) => trans.__('Study %1', id.slice(-6)) },
   tune: { title: (trans, { notebook }) => trans.__('Tune %1', notebook.split('/').at(-1) ?? '') },
+  data: {
+    title: (trans, { id }) => (id === undefined ? trans.__('Data') : trans.__('Data report')),
+    command: {
+      id: 'daybook:open-data',
+      label: (trans) => trans.__('Data'),
+      caption: (trans) => trans.__('Frames and files that were looked at, and what was found'),
+      page: { kind: 'data' },
+    },
+  },
 }
 
 /** The label of a page's tab. */

@@ -2,7 +2,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook'
 import { PanelLayout, Widget } from '@lumino/widgets'
 import { cellRunsQuery, describeCellRuns, runsByCell } from '../shared/views/cell_runs.ts'
 import type { Page } from '../shared/views/host.ts'
-import type { Project } from './project.ts'
+import { pathInProject, type Project } from './project.ts'
 
 /** Under each cell that made runs: how many, the headline of the newest, and which way it went. */
 export class CellFooters {
@@ -33,7 +33,9 @@ export class CellFooters {
   async #load(): Promise<void> {
     const asked = ++this.#asked
     try {
-      const { rows } = await this.#project.client.call('runs.window', cellRunsQuery(this.#notebook()))
+      // A renamed notebook is found by its new name from then on.
+      const notebook = pathInProject(this.#project, this.#panel.context.path)
+      const { rows } = await this.#project.client.call('runs.window', cellRunsQuery(notebook))
       if (asked !== this.#asked) return
       const cells = runsByCell(rows.filter((row) => row.kind === 'run'))
       this.#texts = new Map(
@@ -46,14 +48,6 @@ export class CellFooters {
     } catch {
       // The line broke meanwhile: this is asked again when it stands.
     }
-  }
-
-  /** The notebook's path from the project's folder; a renamed one is found by its new name from then on. */
-  #notebook(): string {
-    const { path } = this.#panel.context
-    const { inServer } = this.#project
-    const plain = path.includes(':') ? path.slice(path.indexOf(':') + 1) : path
-    return inServer === null || inServer === '.' ? plain : plain.slice(inServer.length + 1)
   }
 
   #draw(): void {

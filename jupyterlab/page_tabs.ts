@@ -1,11 +1,13 @@
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application'
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils'
+import type { INotebookTracker } from '@jupyterlab/notebook'
 import type { TranslationBundle } from '@jupyterlab/translation'
 import { Widget } from '@lumino/widgets'
 import { openViews, type OpenedViews } from '../shared/views/entry.ts'
 import type { Page, ViewHost } from '../shared/views/host.ts'
 import { saveFile } from '../shared/views/save_file.ts'
 import { daybookIcon } from './icon.ts'
+import { insertIntoNotebook } from './insert_code.ts'
 import { titleOf } from './pages.ts'
 import type { Project, Projects } from './project.ts'
 
@@ -23,6 +25,7 @@ export const openPageCommand = 'daybook:open-page'
 export interface PageTabsParts {
   app: JupyterFrontEnd
   projects: Projects
+  notebooks: INotebookTracker
   trans: TranslationBundle
   restorer: ILayoutRestorer | null
 }
@@ -31,12 +34,14 @@ export interface PageTabsParts {
 export class PageTabs {
   readonly #app: JupyterFrontEnd
   readonly #projects: Projects
+  readonly #notebooks: INotebookTracker
   readonly #trans: TranslationBundle
   readonly #tracker = new WidgetTracker<MainAreaWidget<PageTab>>({ namespace: 'daybook' })
 
-  constructor({ app, projects, trans, restorer }: PageTabsParts) {
+  constructor({ app, projects, notebooks, trans, restorer }: PageTabsParts) {
     this.#app = app
     this.#projects = projects
+    this.#notebooks = notebooks
     this.#trans = trans
     app.commands.addCommand(openPageCommand, {
       label: trans.__('Daybook: Show a page'),
@@ -60,7 +65,12 @@ export class PageTabs {
       this.#app.shell.activateById(shown.id)
       return shown
     }
-    const content = new PageTab({ args, key, project, open: (page) => void this.open({ ...args, page }) })
+    const content = new PageTab({
+      ...{ args, key, project },
+      open: (page) => void this.open({ ...args, page }),
+      insertCode: (place) =>
+        void insertIntoNotebook({ app: this.#app, notebooks: this.#notebooks, project }, place),
+    })
     const tab = new MainAreaWidget({ content })
     tab.id = `daybook-page-${++count}`
     tab.title.label = titleOf(this.#trans, args.page)
@@ -81,6 +91,7 @@ interface PageTabOptions {
   key: string
   project: Project
   open(page: Page): void
+  insertCode: NonNullable<ViewHost['insertCode']>
 }
 
 /** One page of the shared views. */
@@ -115,11 +126,12 @@ class PageTab extends Widget {
   }
 
   #host(): ViewHost {
-    const { project, args, open } = this.#options
+    const { project, args, open, insertCode } = this.#options
     const key = `daybook.page.${project.root}.${args.page.kind}`
     return {
       readOnly: false,
       open,
+      insertCode,
       openLink: (address) => void window.open(address, '_blank', 'noopener'),
       save: saveFile,
       kept: () => {

@@ -1,11 +1,14 @@
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application'
 import { ICommandPalette, showErrorMessage } from '@jupyterlab/apputils'
+import { IFileBrowserFactory } from '@jupyterlab/filebrowser'
 import { ILauncher } from '@jupyterlab/launcher'
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook'
 import { ISettingRegistry } from '@jupyterlab/settingregistry'
 import { ITranslator, nullTranslator } from '@jupyterlab/translation'
 import type { Page } from '../shared/views/host.ts'
 import { CellFooters } from './cell_footers.ts'
+import { DataFooters } from './data_footers.ts'
+import { addDataLint } from './data_lint.ts'
 import { daybookIcon } from './icon.ts'
 import { PageTabs } from './page_tabs.ts'
 import { pageCommands } from './pages.ts'
@@ -22,7 +25,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'MLOps inside the notebook: runs beside the notebook that made them.',
   autoStart: true,
   requires: [INotebookTracker],
-  optional: [ILayoutRestorer, ICommandPalette, ILauncher, ISettingRegistry, ITranslator],
+  optional: [ILayoutRestorer, ICommandPalette, ILauncher, ISettingRegistry, ITranslator, IFileBrowserFactory],
   activate,
 }
 
@@ -37,11 +40,12 @@ function activate(
   launcher: ILauncher | null,
   registry: ISettingRegistry | null,
   translator: ITranslator | null,
+  browsers: IFileBrowserFactory | null,
 ): void {
   addStyle()
   const trans = (translator ?? nullTranslator).load('jupyterlab_daybook')
   const projects = new Projects(app.serviceManager.serverSettings)
-  const tabs = new PageTabs({ app, projects, trans, restorer })
+  const tabs = new PageTabs({ app, projects, notebooks, trans, restorer })
   const pathInFront = (): string => notebooks.currentWidget?.context.path ?? ''
   const open = (path: string, page: Page): void => {
     tabs.open({ path, page }).catch((error: unknown) => showErrorMessage('Daybook', (error as Error).message))
@@ -50,8 +54,10 @@ function activate(
   app.shell.add(sidebar, 'left', { rank: 300 })
   restorer?.add(sidebar, sidebar.id)
 
+  addDataLint({ app, trans, projects, browsers, open })
+
   let footersWanted = true
-  const footers = new Map<NotebookPanel, CellFooters>()
+  const footers = new Map<NotebookPanel, { dispose(): void }>()
   const follow = async (panel: NotebookPanel | null): Promise<void> => {
     let project: Project
     try {
@@ -62,7 +68,12 @@ function activate(
     }
     if (panel === notebooks.currentWidget) sidebar.follow(project)
     if (panel === null || panel.isDisposed || !footersWanted || footers.has(panel)) return
-    footers.set(panel, new CellFooters(panel, project, (page) => open(panel.context.path, page)))
+    const openHere = (page: Page): void => open(panel.context.path, page)
+    const [data, runs] = [
+      new DataFooters({ panel, project, open: openHere }),
+      new CellFooters(panel, project, openHere),
+    ]
+    footers.set(panel, { dispose: () => (data.dispose(), runs.dispose()) })
     panel.disposed.connect(() => footers.delete(panel))
   }
   // The daemon comes up with the first notebook that is opened, so that its kernel finds it.

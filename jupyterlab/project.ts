@@ -15,6 +15,12 @@ export interface Project {
   connect(): Promise<Wire>
 }
 
+/** The path of a notebook or file, as the file browser has it, from its project's folder. */
+export function pathInProject({ inServer }: Pick<Project, 'inServer'>, path: string): string {
+  const plain = path.includes(':') ? path.slice(path.indexOf(':') + 1) : path
+  return inServer === null || inServer === '.' ? plain : plain.slice(inServer.length + 1)
+}
+
 /** The projects of a server. Each has one daemon, and one line to it for the sidebar and the notebooks. */
 export class Projects {
   readonly #settings: ServerConnection.ISettings

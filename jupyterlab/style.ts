@@ -26,6 +26,22 @@ const own = `
 .daybook-footer { padding: 0 0 4px calc(var(--jp-cell-prompt-width) + var(--jp-cell-collapser-width) + 10px); }
 .daybook-footer button { font: inherit; font-size: var(--jp-ui-font-size0); color: var(--jp-ui-font-color2); background: none; border: 0; padding: 1px 4px; border-radius: 3px; cursor: pointer; }
 .daybook-footer button:hover, .daybook-footer button:focus-visible { background: var(--jp-layout-color2); color: var(--jp-ui-font-color1); }
+.daybook-data-footer { display: flex; flex-direction: column; align-items: flex-start; gap: 1px; }
+.daybook-finding { display: flex; align-items: baseline; gap: 8px; padding: 1px 4px; font-size: var(--jp-ui-font-size1); color: var(--jp-ui-font-color1); }
+.daybook-finding b { flex: none; min-width: 34px; padding: 0 5px; border: 1px solid currentcolor; border-radius: 8px; font-size: var(--jp-ui-font-size0); text-align: center; color: var(--jp-warn-color1); }
+.daybook-finding.stop b { color: var(--jp-error-color1); }
+.daybook-footer .daybook-finding button { flex: none; border: 1px solid var(--jp-border-color1); color: var(--jp-ui-font-color1); }
+.daybook-sidebar li .daybook-fold, .daybook-sidebar li .daybook-link { border: 0; padding: 0; text-align: left; }
+.daybook-sidebar li .daybook-link:hover { text-decoration: underline; }
+.daybook-sidebar li .daybook-fold { width: 14px; color: var(--jp-ui-font-color2); flex: none; }
+.daybook-level { width: 8px; height: 8px; border-radius: 2px; flex: none; background: var(--jp-success-color1); }
+.daybook-level.warn { background: var(--jp-warn-color1); }
+.daybook-level.stop { background: var(--jp-error-color1); }
+.daybook-level.info { background: var(--jp-ui-font-color3); }
+.daybook-badge { min-width: 16px; padding: 0 5px; border-radius: 8px; background: var(--jp-layout-color3); font-size: var(--jp-ui-font-size0); text-align: center; }
+.daybook-sidebar li.daybook-columns { display: block; padding: 0 10px 6px 38px; cursor: default; background: none; }
+.daybook-columns div { display: flex; gap: 8px; align-items: baseline; }
+.daybook-columns .daybook-spark { flex: none; font-family: var(--jp-code-font-family); color: var(--jp-ui-font-color2); letter-spacing: 0; }
 `
 
 /** Puts the style sheets into the page, once. */

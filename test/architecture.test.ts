@@ -76,6 +76,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'vega-embed': ['extension/renderers'],
   '@jupyterlab/application': ['jupyterlab'],
   '@jupyterlab/apputils': ['jupyterlab'],
+  '@jupyterlab/cells': ['jupyterlab'],
+  '@jupyterlab/filebrowser': ['jupyterlab'],
   '@jupyterlab/launcher': ['jupyterlab'],
   '@jupyterlab/notebook': ['jupyterlab'],
   '@jupyterlab/services': ['jupyterlab'],

@@ -27,13 +27,14 @@ export function placeFindings(
 ): Map<string, CellData[]> {
   const placed = new Map<string, CellData[]>()
   const order = new Map(cells.map((cell, i) => [cell, i]))
-  const here = summaries.filter(({ cell }) => cell !== null && order.has(cell))
+  const isHere = ({ cell }: DataSummary): boolean => cell !== null && order.has(cell)
   const placeOf = ({ cell }: DataSummary): number => order.get(cell ?? '') ?? 0
-  for (const frames of framesOf(here)) {
+  // A cell that is gone counts too: what it did to the frame is done.
+  for (const frames of framesOf(summaries)) {
     const newest = frames.reduce((a, b) => (b.atMs >= a.atMs ? b : a))
     const still = new Set(newest.findings.map(keyOf))
     const told = new Set<string>()
-    for (const summary of [...frames].sort((a, b) => placeOf(a) - placeOf(b))) {
+    for (const summary of frames.filter(isHere).sort((a, b) => placeOf(a) - placeOf(b))) {
       const news = summary.findings.filter(
         (finding) => still.has(keyOf(finding)) && !told.has(keyOf(finding)),
       )

@@ -29,7 +29,8 @@ describe('what was found in data', function () {
     vscode.languages
       .getDiagnostics(notebook.cell(index).document.uri)
       .filter(({ source }) => source === 'Daybook')
-  const rules = (index: number): string[] => marks(index).map(({ code }) => String(code))
+  const rules = (index: number): string[] =>
+    marks(index).map(({ code }) => (typeof code === 'string' ? code : ''))
   async function actions(index: number): Promise<vscode.CodeAction[]> {
     const { document } = notebook.cell(index)
     return vscode.commands.executeCommand<vscode.CodeAction[]>(
@@ -120,7 +121,7 @@ describe('what was found in data', function () {
     const labels = (nodes: readonly DataNode[]): string[] =>
       nodes.map((node) => {
         const { label, description } = tree.getTreeItem(node)
-        return `${String(label)} ${String(description ?? '')}`
+        return `${typeof label === 'string' ? label : ''} ${String(description ?? '')}`
       })
     const inside = labels(await tree.getChildren(first))
     assert.match(inside[0] ?? '', /^site \('same'\) is the same in all 300 rows/)

@@ -5,6 +5,7 @@ import { rankFindings } from '../base/finding.ts'
 import { columnsOf, covers, type Suppression } from '../data/lint.ts'
 import type { LintReport } from '../data/report.ts'
 import type { Row, Store } from '../store/store.ts'
+import { isDataOfRun, reportsOfRun } from './data_of_run.ts'
 
 /** Where looked-at data comes from. */
 export interface DataOrigin {
@@ -24,18 +25,20 @@ const keptReports = 500
 
 /**
  * Keeps a report in place of what was known of the same frame of the same cell, or of the same file. It takes over
- * the id, so that a page that shows it shows the news.
+ * the id, so that a page that shows it shows the news; what a run read stays under an id of its own.
  */
 export function keepReport(store: Store, report: LintReport, from: DataOrigin, atMs: number): string {
   return store.transaction(() => {
     const known = store.get(
-      'SELECT id FROM data_report WHERE name = ? AND notebook IS ? AND cell_id IS ?',
+      'SELECT id FROM data_report WHERE name = ? AND notebook IS ? AND cell_id IS ? ORDER BY at_ms DESC LIMIT 1',
       report.name,
       from.notebook,
       from.cell,
     )
     const id = (known?.['id'] as string | undefined) ?? ulid(atMs)
-    store.run('DELETE FROM data_report WHERE id = ?', id)
+    if (known !== undefined && isDataOfRun(store, id))
+      store.run('UPDATE data_report SET id = ? WHERE id = ?', ulid(atMs), id)
+    else store.run('DELETE FROM data_report WHERE id = ?', id)
     store.run(
       'INSERT INTO data_report (id, name, notebook, cell_id, execution_id, at_ms, report) VALUES (?, ?, ?, ?, ?, ?, ?)',
       ...[id, report.name, from.notebook, from.cell, from.execution, atMs, JSON.stringify(report)],
@@ -52,22 +55,23 @@ const runOf = 'SELECT r.id FROM tag t JOIN key_name k ON k.id = t.key JOIN run r
 const withRun = `SELECT d.*, (${runOf} WHERE k.name = 'daybook.execution' AND t.value = d.execution_id LIMIT 1) AS run_id
   FROM data_report d`
 
-/** What was found, the newest first. */
+/** What was found, the newest first; of a frame of a cell, or a file, only what was found last. */
 export function listReports(store: Store, query: DataQuery): DataSummary[] {
-  const rows = store.all(
-    `${withRun}
-     WHERE (?1 IS NULL OR notebook = ?1) AND (?2 IS NULL OR cell_id = ?2) AND (?3 IS NULL OR execution_id = ?3)
-       AND (?4 IS NULL OR execution_id IN
-         (SELECT t.value FROM tag t JOIN key_name k ON k.id = t.key JOIN run r ON r.seq = t.run
-          WHERE k.name = 'daybook.execution' AND r.id = ?4))
-     ORDER BY at_ms DESC, id DESC LIMIT ?5`,
-    query.notebook,
-    query.cell,
-    query.execution,
-    query.run,
-    query.limit,
-  )
-  return rows.map((row) => toSummary(row, readReport(row)))
+  const rows =
+    query.run !== null
+      ? reportsOfRun(store, query.run)
+      : store.all(
+          `${withRun}
+           WHERE (?1 IS NULL OR notebook = ?1) AND (?2 IS NULL OR cell_id = ?2) AND (?3 IS NULL OR execution_id = ?3)
+             AND NOT EXISTS (SELECT 1 FROM data_report n WHERE n.name = d.name AND n.notebook IS d.notebook
+               AND n.cell_id IS d.cell_id AND n.at_ms > d.at_ms AND ?3 IS NULL)
+           ORDER BY at_ms DESC, id DESC LIMIT ?4`,
+          query.notebook,
+          query.cell,
+          query.execution,
+          query.limit,
+        )
+  return rows.slice(0, query.limit).map((row) => toSummary(row, readReport(row)))
 }
 
 /**

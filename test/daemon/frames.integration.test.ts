@@ -30,6 +30,8 @@ describe('frames that cells make', function () {
     }
     return client.call('data.findings', { notebook })
   }
+  const read = async (run: string) =>
+    (await client.call('data.findings', { run })).map(({ name, rows }) => [name, rows])
   const spooled = (): string[] =>
     readdirSync(join(project.root, '.daybook', 'spool')).filter((name) => name.startsWith('frame-'))
 
@@ -86,6 +88,29 @@ describe('frames that cells make', function () {
     const [summary] = await found('run.ipynb', 1)
     assert.match(summary?.run ?? '', /^[0-9a-f]{32}$/)
     assert.equal((await client.call('data.findings', { run: summary!.run })).length, 1)
+  })
+  it('stay with the run that read them, also when the cell is run again', async () => {
+    const make = `${makeFrame}\nX = frame[["n"]]`
+    const fit = 'from sklearn.tree import DecisionTreeRegressor\nDecisionTreeRegressor().fit(X, X["n"])'
+    const runIds: string[] = []
+    for (const code of [make, make.replaceAll('60', '80')]) {
+      project.notebook('kept.ipynb', [code, fit])
+      assert.equal((await project.daybook(['run', 'kept.ipynb'])).code, 0)
+      const { runs } = await client.call('runs.search', { nested: true })
+      const isOurs = ({ id, tags }: (typeof runs)[number]): boolean =>
+        tags['daybook.notebook'] === 'kept.ipynb' && tags['daybook.cell'] === 'cell-1' && !runIds.includes(id)
+      const run = runs.find(isOurs)
+      assert.ok(run)
+      runIds.push(run.id)
+      for (let tries = 0; tries < 300 && (await read(run.id)).length === 0; tries++)
+        await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    assert.deepEqual(await Promise.all(runIds.map(read)), [[['X', 60]], [['X', 80]]])
+    const now = await client.call('data.findings', { notebook: 'kept.ipynb' })
+    assert.deepEqual(now.map(({ name, rows }) => [name, rows]).sort(), [
+      ['X', 80],
+      ['frame', 80],
+    ])
   })
   it('are not looked at when that is switched off', async () => {
     project.file('daybook.yaml', 'lint: {onRun: false}\n')

@@ -183,7 +183,11 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
       }),
     )
   add(program, 'ui', 'the table of runs, runs, comparisons, studies and data in a browser')
-    .argument('[page]', 'runs, run/ID, compare/ID,ID, studies, study/ID, tune/NOTEBOOK, data or data/ID', 'runs')
+    .argument(
+      '[page]',
+      'runs, run/ID, compare/ID,ID, studies, study/ID, tune/NOTEBOOK, data or data/ID',
+      'runs',
+    )
     .option('--read-only', 'an address for people who may look and change nothing')
     .option('--no-open', 'only print the address')
     .action(action((context, [page, options]) => uiCommand(context, page as string, options as UiOptions)))

@@ -21,9 +21,9 @@ export async function bench(): Promise<readonly BenchRow[]> {
        FROM range(${rows}) AS t(i)) TO '${path}' (FORMAT parquet, COMPRESSION snappy)`,
     )
     const gigabytes = statSync(path).size / 1e9
-    const summarizeMs = await timed(
-      async () => void (await maker.rows(`SUMMARIZE FROM read_parquet('${path}')`)),
-    )
+    const summarizeMs = await timed(async () => {
+      await maker.rows(`SUMMARIZE FROM read_parquet('${path}')`)
+    })
     maker.close()
     const { sampleRows, threads } = dataDefaults
     const request = {

@@ -123,7 +123,7 @@ export class Notebooks implements vscode.Disposable {
     if (selected) {
       this.#chosen.set(notebook, controller)
       if (memory.get(leftEntry(notebook)) === true) void memory.update(leftEntry(notebook), undefined)
-      if (!controller.kernel.usable) void this.#mend(notebook, controller).catch(tellProblem)
+      if (!controller.kernel.usable) void this.#mend(notebook, controller, false).catch(tellProblem)
       else this.#link(notebook, controller)
       return
     }
@@ -173,13 +173,15 @@ export class Notebooks implements vscode.Disposable {
     notebook: vscode.NotebookDocument,
     controller: Controller,
   ): Promise<void> {
-    if (!controller.kernel.usable && !(await this.#mend(notebook, controller).catch(tellAndRefuse))) return
+    const mend = (): Promise<boolean> => this.#mend(notebook, controller, true).catch(tellAndRefuse)
+    if (!controller.kernel.usable && !(await mend())) return
     await this.#link(notebook, controller)?.execute(cells)
   }
 
-  async #mend(notebook: vscode.NotebookDocument, controller: Controller): Promise<boolean> {
+  async #mend(notebook: vscode.NotebookDocument, controller: Controller, isRun: boolean): Promise<boolean> {
     const daemon = this.daemonOf(notebook)
-    if (daemon === null || !(await offerRemedy(controller.kernel, daemon.root, this.#parts.log))) return false
+    const how = { isRun, log: this.#parts.log }
+    if (daemon === null || !(await offerRemedy(controller.kernel, daemon.root, how))) return false
     await this.controllers.search(daemon, true)
     if (!controller.kernel.usable) {
       throw new Problem('kernel_not_found', controller.kernel.problem ?? 'The kernel still cannot be used')

@@ -5,13 +5,14 @@ import type { FoundKernel } from './controllers.ts'
 
 /**
  * Offers to mend a kernel that lacks something: a button that runs the command which installs it, with progress.
+ * Who only looks at a notebook is told beside it; who runs a cell is asked.
  * @returns whether it was mended
  * @throws Problem with the command's last words
  */
 export async function offerRemedy(
   kernel: FoundKernel,
   folder: string,
-  log: (line: string) => void,
+  { isRun, log }: { isRun: boolean; log: (line: string) => void },
 ): Promise<boolean> {
   const { remedy, problem } = kernel
   const says = `${kernel.displayName} cannot run notebooks yet: ${problem ?? 'something is missing'}.`
@@ -21,8 +22,10 @@ export async function offerRemedy(
   }
   const button = /\bipykernel\b/.test(remedy) ? 'Install ipykernel' : 'Mend It'
   const detail = `This is run in ${folder}:\n${remedy}`
-  if ((await vscode.window.showInformationMessage(says, { modal: true, detail }, button)) !== button)
-    return false
+  const answer = isRun
+    ? await vscode.window.showInformationMessage(says, { modal: true, detail }, button)
+    : await vscode.window.showInformationMessage(says, button)
+  if (answer !== button) return false
   const options = { location: vscode.ProgressLocation.Notification, title: remedy, cancellable: true }
   await vscode.window.withProgress(options, (progress, token) =>
     runRemedy(

@@ -43,6 +43,17 @@ export function findProjectRoot(start: string, home = homedir()): string {
 }
 
 /**
+ * The project folder of a path that somebody named.
+ * @throws Problem `not_found` if nothing lies there: the folder around it is another project
+ */
+export function findNamedProject(path: string): string {
+  if (existsSync(path)) return findProjectRoot(path)
+  throw new Problem('not_found', `There is no folder "${path}"`, {
+    hint: 'Was it moved, renamed or deleted? Name the folder as it is now.',
+  })
+}
+
+/**
  * Makes the project's state folders, private to the user, and says where they are. They lie in `.daybook/`
  * unless that cannot hold them: on a network file system (SQLite's WAL and sockets do not work there), in
  * a folder of another user, or in one that cannot be written.

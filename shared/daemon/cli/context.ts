@@ -1,6 +1,6 @@
 import { openClient, type Client } from '../../api/client.ts'
 import { openWebSocketWire } from '../../api/websocket_wire.ts'
-import { findProjectRoot } from '../../base/project.ts'
+import { findNamedProject, findProjectRoot } from '../../base/project.ts'
 import { ensureDaemon } from '../ensure.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -21,7 +21,9 @@ export interface GlobalOptions {
 
 /** The context of a command from its options. */
 export function openContext(terminal: Terminal, options: GlobalOptions): CommandContext {
-  return { terminal, root: findProjectRoot(options.project ?? process.cwd()), json: options.json ?? false }
+  const { project, json = false } = options
+  const root = project === undefined ? findProjectRoot(process.cwd()) : findNamedProject(project)
+  return { terminal, root, json }
 }
 
 /** A client of the project's daemon, which is started if need be. */

@@ -33,6 +33,8 @@ export interface EditorOptions {
   /** Settings of the user. */
   settings?: Record<string, unknown>
   env?: Record<string, string>
+  /** A command that starts it, in surroundings of its own. */
+  within?: readonly string[]
 }
 
 /** Settings under which nothing asks, moves or goes out to the network. */
@@ -116,7 +118,8 @@ function writeSettings(folder: string, settings: Record<string, unknown> = {}): 
 
 async function start(args: string[], listening: RegExp, options: EditorOptions): Promise<EditorServer> {
   // A group of its own, so that whatever it started can be ended with it.
-  const child = spawn(process.execPath, args, {
+  const [program = '', ...words] = [...(options.within ?? []), process.execPath, ...args]
+  const child = spawn(program, words, {
     env: { ...process.env, ...options.env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -55,6 +55,7 @@ export class Cells {
       audienceOf: (kernel) => this.#comms.audienceOf(kernel),
       kernelChanged: ({ id }, state, reason) => {
         parts.topics.bump('kernels.changed')
+        if (state === 'stopped') this.#comms.stopped(id)
         this.#tellAll({ kind: 'kernel', kernelId: id, state, reason })
       },
     })

@@ -31,6 +31,15 @@ export class CommFollowers {
     }
   }
 
+  /** A kernel was stopped, and its widgets are gone. */
+  stopped(kernel: KernelId): void {
+    for (const followed of this.#all) {
+      if (followed.live?.kernel.id !== kernel) continue
+      followed.live = null
+      begin(followed)
+    }
+  }
+
   renamed(from: string, to: string): void {
     for (const followed of this.#all) if (followed.notebook === from) followed.notebook = to
   }

@@ -81,6 +81,11 @@ describe('widgets of a notebook', function () {
     const told = await follow(client)
     await client.call('cells.restart', { notebook })
     await told.until(() => told.states.size === 0)
+    const cells = [{ cell: 'f', code: 'import ipywidgets as w; w.IntSlider()' }]
+    await client.call('cells.execute', { notebook, cells })
+    await told.until(() => told.states.size > 0)
+    await client.call('cells.stop', { notebook })
+    await told.until(() => told.states.size === 0)
     told.stop()
   })
 

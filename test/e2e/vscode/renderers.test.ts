@@ -16,10 +16,12 @@ import plotly.express as px
 years = list(range(2015, 2026))
 sales = pd.DataFrame({"year": years * 2, "region": ["North"] * 11 + ["South"] * 11,
                       "sales": [3, 4, 4.5, 6, 7, 7.5, 6, 8, 9.5, 11, 12, 2, 2.5, 3, 3, 4.5, 6, 6.5, 6, 7, 7.5, 9]})
-px.line(sales, x="year", y="sales", color="region", markers=True, height=300)`
+figure = px.line(sales, x="year", y="sales", color="region", markers=True)
+figure.update_layout(height=260, margin={"t": 20, "b": 20})`
 const altair = `import altair as alt
 alt.renderers.enable("mimetype")
-alt.Chart(sales).mark_bar().encode(x="year:O", y="sales:Q", color="region:N", tooltip=["year", "sales"]).properties(width="container", height=220)`
+bars = alt.Chart(sales).mark_bar().encode(x="year:O", y="sales:Q", color="region:N")
+bars.properties(width="container", height=220)`
 const vega = `from IPython.display import display
 display({"application/vnd.vega.v5+json": {"$schema": "https://vega.github.io/schema/vega/v5.json", "width": 200, "height": 60,
   "signals": [{"name": "half", "update": "width / 2"}],

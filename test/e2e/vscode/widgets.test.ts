@@ -113,6 +113,22 @@ describe('widgets in VS Code', function () {
     await picture('widgets-reloaded')
   })
 
+  it('go on when the daemon was killed', async () => {
+    await project.killDaemon()
+    const name = widget('Name').locator('input')
+    await name.fill('Grace')
+    const heard = outputs().locator('.widget-output', { hasText: 'heard Grace' })
+    // What is said while there is no line is lost, so it is said again.
+    await until(async () => {
+      await name.fill('Grace')
+      await name.press('Enter')
+      await outputs().getByRole('button', { name: 'Shout' }).click()
+      await window.page.waitForTimeout(1000)
+      return (await heard.count()) > 0
+    })
+    await readout('Depth').filter({ hasText: '7' }).waitFor()
+  })
+
   it('say that their kernel is gone when it is', async () => {
     await window.command('Daybook: Restart Kernel of This Notebook')
     await outputs().getByText('run the cell again to use this widget').first().waitFor()

@@ -90,22 +90,6 @@ describe('a bad day in VS Code', function () {
     assert.equal(old.exitCode, 0)
   })
 
-  it('a Python without ipykernel is told beside the notebook, and asked about when a cell is run', async () => {
-    const environment = day.folder()
-    makeEnvironment(environment)
-    const project = day.project(environment)
-    project.notebook('lacks.ipynb', ['1 + 1'])
-    const home = day.folder()
-    const env = { HOME: home, PYENV_ROOT: home, PATH: '/usr/bin:/bin' }
-    await day.open(project, 'lacks.ipynb', { server: await day.server({ env }) })
-    const { page } = day.window
-    await page.locator('.notifications-toasts').getByRole('button', { name: 'Install ipykernel' }).waitFor()
-    await day.picture('no-ipykernel')
-    await day.window.command('Notebook: Run All')
-    await page.getByRole('dialog').getByText('ipykernel is not installed').waitFor()
-    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
-  })
-
   it('where there is no Python, how to get one is said', async function () {
     const [program = '', ...words] = withoutPython
     if (spawnSync(program, [...words, 'true']).status !== 0)

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FrameLocator } from 'playwright-core'
 import { Bag } from '../../../shared/base/bag.ts'
@@ -30,14 +29,11 @@ describe('a notebook in VS Code', function () {
 
   describe('in its window', () => {
     let window: EditorWindow
-    let unsaved = ''
 
     before(async () => {
       const ask =
         'from getpass import getpass\nname = input("Your name? ")\nprint(name, len(getpass("Key? ")))'
       project.notebook('ask.ipynb', [ask])
-      const slow = 'import time; time.sleep(6); print("came later", 6 * 8)'
-      unsaved = project.notebook('unsaved.ipynb', ['print("shown", 6 * 7)', slow])
       const { folder, remove } = makeEditorFolder()
       bag.add(remove)
       const server = await startInnerServer({ folder })
@@ -70,20 +66,6 @@ describe('a notebook in VS Code', function () {
       await window.page.keyboard.press('Enter')
       await outputs().getByText('Ada 6').waitFor()
       assert.doesNotMatch(await outputs().locator('body').innerText(), /secret/)
-    })
-
-    it('shows again what was not saved, also what came while it was closed', async () => {
-      await window.openNotebook('unsaved.ipynb')
-      await window.visible(/Python 3.*\(\.venv\)/)
-      await window.command('Notebook: Run All')
-      await outputs().getByText('shown 42').waitFor()
-      await window.command('View: Close Editor')
-      await window.page.getByRole('button', { name: "Don't Save" }).click()
-      await window.page.waitForTimeout(7000)
-      assert.doesNotMatch(readFileSync(unsaved, 'utf8'), /shown 42/)
-      await window.openNotebook('unsaved.ipynb')
-      await outputs().getByText('shown 42').waitFor()
-      await outputs().getByText('came later 48').waitFor()
     })
 
     /** What the cells of the notebook in front show lies in a frame within a frame. */

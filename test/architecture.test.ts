@@ -165,6 +165,7 @@ const openers: readonly string[] = [
   'shared/daemon/study/study_file.ts',
   'shared/daemon/state_leftovers.ts',
   'shared/data/csv_file.ts',
+  'shared/data/excel_file.ts',
   'shared/data/file_kind.ts',
   'shared/data/frame.ts',
   'shared/data/data_process.ts',

@@ -1,6 +1,6 @@
 import { makeTable, numberColumn, textColumn, type Column } from '../../shared/data/column.ts'
 import { columnsOf, lint } from '../../shared/data/lint.ts'
-import { loadTable } from '../../shared/data/load.ts'
+import { loadTable } from '../../shared/data/load_table.ts'
 import { mulberry } from './boosting.ts'
 import { cleanTables, type CleanTable, type QualityTable, withoutData } from './quality.ts'
 

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { Problem } from '../base/problem.ts'
 
 /** What a data file holds. */
-export type FileKind = 'csv' | 'json' | 'parquet' | 'arrow' | 'sqlite'
+export type FileKind = 'csv' | 'json' | 'parquet' | 'arrow' | 'sqlite' | 'excel'
 
 /**
  * What a file holds, by its first bytes rather than by its name.
@@ -19,6 +19,7 @@ export function fileKind(path: string): FileKind {
   if (begins('PAR1')) return 'parquet'
   if (begins('ARROW1') || head.readUInt32LE(0) === 0xffffffff) return 'arrow'
   if (begins('SQLite format 3\0')) return 'sqlite'
+  if (begins('PK\x03\x04') && /\.xls[xm]$/i.test(path)) return 'excel'
   const known = binaryKinds.find(({ magic }) => begins(magic))
   if (
     known !== undefined &&
@@ -74,8 +75,8 @@ const unzip = 'Unpack it first.'
 const binaryKinds = [
   {
     magic: 'PK\x03\x04',
-    says: 'a zip archive (an Excel workbook is one too)',
-    hint: 'Read a workbook in a notebook with pandas.read_excel: frames are checked there too. Unpack an archive first.',
+    says: 'a zip archive',
+    hint: 'An Excel workbook is read if it is named .xlsx; unpack an archive first.',
   },
   {
     magic: '\x1f\x8b',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Finding } from '../base/finding.ts'
 import { tableFromArrow } from './arrow.ts'
 import { frameMagic, tableFromFrame } from './frame_file.ts'
-import { loadTable } from './load.ts'
+import { loadTable } from './load_table.ts'
 import type { Loaded } from './loaded.ts'
 import type { LintReport } from './report.ts'
 

@@ -3,6 +3,8 @@ import { Problem } from '../base/problem.ts'
 import { tableFromArrow } from './arrow.ts'
 import { numberColumn, type Table } from './column.ts'
 import type { Database } from './database.ts'
+import { loadExcel } from './excel_file.ts'
+import { loadTable } from './load_table.ts'
 import type { Loaded } from './loaded.ts'
 import {
   countRows,
@@ -16,7 +18,6 @@ import {
 import { isAddress, loadPostgres } from './postgres.ts'
 import { profileBySql } from './sql_profile.ts'
 import { loadSqlite } from './sqlite_file.ts'
-import { profileTable } from './summary.ts'
 
 /** How data is looked at. */
 export interface LoadOptions {
@@ -41,6 +42,10 @@ export async function loadFiles(database: Database, pattern: string, options: Lo
   const files = findFiles(pattern)
   const name = nameFiles(pattern, files)
   if (files.kind === 'arrow') return loadTable(name, readArrow(files))
+  if (files.kind === 'excel') {
+    if (files.paths.length > 1) throw new Problem('bad_request', 'Workbooks are looked at one at a time')
+    return loadExcel(files.paths[0] ?? pattern, options.table ?? null)
+  }
   if (files.kind === 'sqlite') {
     if (files.paths.length > 1) throw new Problem('bad_request', 'SQLite files are looked at one at a time')
     return loadSqlite(files.paths[0] ?? pattern, options.table ?? null, options.sampleRows)
@@ -48,11 +53,6 @@ export async function loadFiles(database: Database, pattern: string, options: Lo
   options.progress?.(`reading ${name}`)
   const relation = await makeRelation(database, files)
   return loadRelation(database, { name, relation }, options)
-}
-
-/** What is known of a table in memory, all of it. */
-export function loadTable(name: string, table: Table, notes: readonly string[] = []): Loaded {
-  return { name, profile: profileTable(table), sample: table, rowNumbers: null, engine: 'columns', notes }
 }
 
 async function loadRelation(

@@ -3,7 +3,7 @@ import { type Column, makeTable, numberColumn, textColumn } from '../../shared/d
 import { htmlReport } from '../../shared/data/html_report.ts'
 import { lint } from '../../shared/data/lint.ts'
 import { parseLintSettings } from '../../shared/data/lint_settings.ts'
-import { loadTable } from '../../shared/data/load.ts'
+import { loadTable } from '../../shared/data/load_table.ts'
 import { reportOn } from '../../shared/data/report.ts'
 import { rules } from '../../shared/data/rules.ts'
 import { sarifReport } from '../../shared/data/sarif.ts'

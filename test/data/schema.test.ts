@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { makeTable, numberColumn, textColumn } from '../../shared/data/column.ts'
 import { lint } from '../../shared/data/lint.ts'
-import { loadTable } from '../../shared/data/load.ts'
+import { loadTable } from '../../shared/data/load_table.ts'
 import type { Loaded } from '../../shared/data/loaded.ts'
 import { checkSchema, formatSchema, inferSchema, parseSchema } from '../../shared/data/schema.ts'
 import { toFrictionless, toJsonSchema, toPandera } from '../../shared/data/schema_export.ts'

@@ -199,12 +199,12 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
   add(
     program,
     'lint [file...]',
-    'check data: CSV, Parquet, JSON, Arrow, SQLite, postgres://…; a pattern in quotes for many files',
+    'check data: CSV, Parquet, JSON, Arrow, Excel, SQLite, postgres://…; a pattern in quotes for many files',
   )
     .option('--sources', 'check the sources that daybook.yaml names, all or those given')
     .option('--target <column>', 'the column to be predicted ("" for none; default: guessed by its name)')
     .option('--against <file>', 'data to compare with, such as what a model was trained on')
-    .option('--table <name>', 'which table of a database')
+    .option('--table <name>', 'which table of a database, or sheet of a workbook')
     .option('--sample <rows>', 'rows to look at one by one; counts are over all rows', positive, 100_000)
     .option('--memory <MB>', 'memory allowed', positive, 1000)
     .option('--time-limit <seconds>', 'give up after', positive, 600)

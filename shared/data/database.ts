@@ -1,4 +1,4 @@
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
+import { DuckDBInstance, type DuckDBConnection, type DuckDBVector } from '@duckdb/node-api'
 import { Problem } from '../base/problem.ts'
 import {
   type Column,
@@ -88,8 +88,11 @@ export class Database {
       const chunks = await result.fetchAllChunks()
       const rows = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0)
       const made = columns.map((column, i) => {
-        const values = chunks.flatMap((chunk) => chunk.getColumnValues(i))
-        return toColumn(column, values, rows)
+        return toColumn(
+          column,
+          chunks.map((chunk) => chunk.getColumnVector(i)),
+          rows,
+        )
       })
       return makeTable(made)
     } catch (error) {
@@ -160,26 +163,31 @@ export function valueExpression({ name: bare, kind, type }: RelationColumn): str
   return kind === 'text' || kind === 'empty' ? `${name}::VARCHAR` : `${name}::DOUBLE`
 }
 
-function toColumn(column: RelationColumn, values: readonly unknown[], rows: number): Column {
+/** Values are read one by one: a list of a million boxed numbers costs more than all that is done with them. */
+function toColumn(column: RelationColumn, vectors: readonly DuckDBVector[], rows: number): Column {
   const { name, type, kind } = column
   if (kind === 'empty') return emptyColumn(name, rows, type)
+  const all = (): unknown[] => vectors.flatMap((vector) => vector.toArray() as unknown[])
   if (kind === 'text' || kind === 'binary' || kind === 'nested')
-    return textColumn(name, values as (string | null)[], { type, kind })
+    return textColumn(name, all() as (string | null)[], { type, kind })
   const numbers = new Float64Array(rows)
   const missing = new Uint8Array(rows)
   let inexact = false
-  for (let i = 0; i < rows; i++) {
-    const value = values[i]
-    if (value === null || value === undefined) {
-      missing[i] = 1
-      numbers[i] = NaN
-      continue
+  let i = 0
+  for (const vector of vectors) {
+    for (let item = 0; item < vector.itemCount; item++, i++) {
+      const value = vector.getItem(item) as number | bigint | null
+      if (value === null) {
+        missing[i] = 1
+        numbers[i] = NaN
+        continue
+      }
+      numbers[i] = Number(value)
+      if (kind === 'integer' && !Number.isSafeInteger(numbers[i])) inexact = true
     }
-    numbers[i] = Number(value)
-    if (kind === 'integer' && !Number.isSafeInteger(numbers[i])) inexact = true
   }
   const exact = inexact
-    ? { exact: values.map((value) => (value == null ? null : String(value as bigint))) }
+    ? { exact: all().map((value) => (value == null ? null : String(value as bigint))) }
     : {}
   return numberColumn(name, kind, numbers, { type, missing, ...exact })
 }

@@ -29,6 +29,8 @@ export interface LoadOptions {
   answerLimitMs?: number
   /** Makes even small data go through SQL, as large data does. */
   engine?: 'auto' | 'sql'
+  /** Whether to count over all rows where only some are drawn; else the profile is that of the rows drawn. */
+  countAll?: boolean
   /** Told what is being done. */
   progress?: (says: string) => void
 }
@@ -69,6 +71,7 @@ async function loadRelation(
   }
   options.progress?.(`drawing ${options.sampleRows} of ${rows} rows`)
   const drawn = await drawSample(database, { relation, columns, rows }, options.sampleRows)
+  if (options.countAll === false) return loadTable(name, drawn.table, relation.notes)
   options.progress?.(`counting over ${rows} rows`)
   const profiles = await profileBySql(database, relation.from, columns, drawn.table)
   return {

@@ -4,5 +4,13 @@ import { profileTable } from './summary.ts'
 
 /** What is known of a table in memory, all of it. */
 export function loadTable(name: string, table: Table, notes: readonly string[] = []): Loaded {
-  return { name, profile: profileTable(table), sample: table, rowNumbers: null, engine: 'columns', notes }
+  let made: Loaded['profile'] | null = null
+  return {
+    ...{ name, sample: table, rowNumbers: null, engine: 'columns' as const, notes },
+    /** Made when somebody asks for it: those who only compare do not. */
+    get profile() {
+      made ??= profileTable(table)
+      return made
+    },
+  }
 }

@@ -131,7 +131,7 @@ function pairBy(profile: DriftProfile, reference: Column, current: Column): Pair
     return { kind: 'other', name, why: `it is ${reference.kind} there and ${current.kind} here` }
   if (reference.kind === 'date' || reference.kind === 'timestamp')
     return { kind: 'other', name, why: 'time goes on by itself' }
-  const distinct = distinctTogether(reference, current)
+  const distinct = distinctTogether(reference, current, fewValues)
   if (isNumeric(reference) && isNumeric(current) && distinct > fewValues)
     return { kind: 'numeric', name, reference: numericSample(reference), current: numericSample(current) }
   const rows = reference.length + current.length

@@ -30,7 +30,7 @@ export type EvidentlyMethod = (typeof evidentlyMethods)[number]
 
 /** How Evidently 0.7 makes two columns comparable: whole numbers of few values and everything else are categories. */
 export function evidentlyPair(name: string, reference: Column, current: Column): Pair {
-  const distinct = (column: Column): number => distinctTogether(column, column)
+  const distinct = (column: Column): number => distinctTogether(column, column, 10)
   const few = reference.kind === 'integer' && distinct(reference) <= 10
   if (isNumeric(reference) && isNumeric(current) && !few) {
     return { kind: 'numeric', name, reference: numericSample(reference), current: numericSample(current) }

@@ -9,7 +9,11 @@ import { compareTogether } from './together.ts'
 serveDataRequest<DriftReport>(async (request: DriftRequest, { open, progress }) => {
   const load = async (path: string): Promise<NamedTable> => {
     const database = await open()
-    const { name, sample } = await loadFiles(database, path, { sampleRows: request.sampleRows, progress })
+    const { name, sample } = await loadFiles(database, path, {
+      sampleRows: request.sampleRows,
+      countAll: false,
+      progress,
+    })
     database.close()
     return { name, table: sample }
   }

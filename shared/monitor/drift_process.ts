@@ -16,8 +16,11 @@ export interface DriftRequest {
   threads: number
 }
 
-/** As many rows of either side are compared if nobody says otherwise. */
-export const driftSampleRows = 1_000_000
+/**
+ * As many rows of either side are compared if nobody says otherwise, drawn the same each time: a shift of a
+ * hundredth of a standard deviation is found with that many, and none smaller matters.
+ */
+export const driftSampleRows = 200_000
 
 /** Compares two tables in a process of its own. */
 export function compareInProcess(request: DriftRequest, watch: DataWatch): Promise<DriftReport> {

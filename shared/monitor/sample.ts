@@ -59,9 +59,18 @@ export function categoricalPair(name: string, reference: Column, current: Column
   }
 }
 
-/** How many different values two columns have together. */
-export function distinctTogether(reference: Column, current: Column): number {
-  return new Set([...countLabels(reference).keys(), ...countLabels(current).keys()]).size
+/** How many different values two columns have together; of numbers, `most` and one more are not counted further. */
+export function distinctTogether(reference: Column, current: Column, most: number): number {
+  if (!isNumeric(reference) || !isNumeric(current))
+    return new Set([...countLabels(reference).keys(), ...countLabels(current).keys()]).size
+  const found = new Set<number>()
+  for (const { numbers, missing } of [reference, current]) {
+    for (let row = 0; row < numbers.length && found.size <= most; row++) {
+      const value = numbers[row] ?? NaN
+      if (missing?.[row] !== 1 && !Number.isNaN(value)) found.add(value)
+    }
+  }
+  return found.size
 }
 
 /** Sum of a list of counts. */

@@ -19,7 +19,7 @@ export interface Together {
 }
 
 /** So many rows of either side are enough to tell, and few enough not to wait for. */
-const mostRows = { trees: 3000, mmd: 250 }
+const mostRows = { trees: 2000, mmd: 250 }
 const folds = 5
 
 /**
@@ -80,7 +80,7 @@ function tellApart({ features, blocks, first }: Sample, random: Random): { auc: 
   for (let fold = 0; fold < folds; fold++) {
     const learn = blocks.flatMap((block, row) => (foldOf.get(block) === fold ? [] : [row]))
     const part = features.map((f) => Float64Array.from(learn, (row) => f[row] ?? NaN))
-    const growth = { rounds: 30, depth: 3, rate: 0.2, leastRows: 15 }
+    const growth = { rounds: 20, depth: 3, rate: 0.3, leastRows: 15 }
     const trees = growTrees(
       part,
       Float64Array.from(learn, (row) => truth[row] ?? 0),

@@ -5,6 +5,7 @@ import type { Page, PageParts, ViewHost } from './host.ts'
 import { LineChart } from './chart.ts'
 import { ComparePage } from './compare_page.ts'
 import { Curves } from './curves.ts'
+import { DataOfRun } from './data_of_run.ts'
 import { DataList } from './data_list.ts'
 import { DataReport } from './data_report.ts'
 import { DataRowsView } from './data_rows.ts'
@@ -79,6 +80,7 @@ export function registerElements(): void {
     'daybook-compare-page': ComparePage,
     'daybook-curves': Curves,
     'daybook-data-list': DataList,
+    'daybook-data-of-run': DataOfRun,
     'daybook-data-report': DataReport,
     'daybook-data-rows': DataRowsView,
     'daybook-many-runs': ManyRuns,

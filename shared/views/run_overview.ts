@@ -30,6 +30,15 @@ export function runOverview(parts: Overview): TemplateResult {
     <div class="main">
       ${results(run, parts.first)} ${curves(parts)} ${children(run, host)}
       ${run.datasets.length === 0 ? nothing : datasets(run)}
+      ${
+        host.isAlone === true
+          ? nothing
+          : html`<daybook-data-of-run
+              .client=${parts.client}
+              .host=${host}
+              .run=${run.id}
+            ></daybook-data-of-run>`
+      }
     </div>
     <aside>
       <section>

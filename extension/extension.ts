@@ -26,6 +26,8 @@ import { command, tellProblem } from './problem_message.ts'
 import { runCommands } from './run_commands.ts'
 import { RunsTree } from './runs_tree.ts'
 import { StatusBar } from './status_bar.ts'
+import { StudiesTree } from './training/studies_tree.ts'
+import { studyCommands } from './training/study_commands.ts'
 
 /** What other extensions, and tests, get from this one. */
 export interface DaybookApi {
@@ -53,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
   }
   const runs = new RunsTree(daemons)
   const kernels = new KernelsTree(daemons)
+  const studies = new StudiesTree(daemons)
   const data = new DataTree(daemons)
   const findings = new FrameFindings(daemons)
   const cellRuns = new CellRuns(daemons)
@@ -60,13 +63,15 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
   const statusBar = new StatusBar(daemons)
   const example = { context, daemons, log, changed: refreshKernels }
 
-  context.subscriptions.push(output, daemons, notebooks, variables, runs, kernels, statusBar)
+  context.subscriptions.push(output, daemons, notebooks, variables, runs, kernels, studies, statusBar)
   runs.show('daybook.runs')
   kernels.show('daybook.kernels')
+  studies.show('daybook.training')
   data.show('daybook.data')
   context.subscriptions.push(
     ...runCommands({ tree: runs, openPage: (daemon, page) => panels.open(daemon, page) }),
     ...kernelCommands(kernels),
+    ...studyCommands({ tree: studies, daemons, openPage: (daemon, page) => panels.open(daemon, page) }),
     ...dataCommands({ daemons, tree: data, openPage: (daemon, page) => panels.open(daemon, page) }),
     ...findingActions(),
     data,

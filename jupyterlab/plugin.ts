@@ -15,6 +15,7 @@ import { pageCommands } from './pages.ts'
 import { Projects, type Project } from './project.ts'
 import { Sidebar } from './sidebar.ts'
 import { sections } from './sidebar_sections.ts'
+import { addTuneCommand } from './study_command.ts'
 import { addStyle } from './style.ts'
 
 const id = 'jupyterlab-daybook:plugin'
@@ -92,6 +93,8 @@ function activate(
     palette?.addItem({ command, category: 'Daybook', args: { isPalette: true } })
     launcher?.add({ command, category: 'Daybook', rank: 1 })
   }
+
+  addTuneCommand({ app, notebooks, projects, palette, trans, open })
 
   const apply = (settings: ISettingRegistry.ISettings): void => {
     footersWanted = settings.get('cellFooters').composite !== false

@@ -104,6 +104,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
     'shared/compute/lease.ts',
     'shared/data/sqlite_file.ts',
     'shared/runs/import_database.ts',
+    'shared/daemon/study/import_optuna.ts',
   ],
 }
 
@@ -160,6 +161,7 @@ const openers: readonly string[] = [
   'shared/daemon/page_files.ts',
   'shared/daemon/server.ts',
   'shared/daemon/spool.ts',
+  'shared/daemon/study/import_optuna.ts',
   'shared/daemon/study/open_studies.ts',
   'shared/daemon/handlers/study_handlers.ts',
   'shared/daemon/study/study_file.ts',

@@ -43,7 +43,10 @@ export class StudiesTree extends ProjectTree<StudyNode> {
     item.id = study.id
     item.description = parts.filter((part) => part !== '').join(' · ')
     item.iconPath = stateIcon(study)
-    item.contextValue = `study ${study.endedAtMs === null ? study.state : 'over'}${study.best === null ? '' : ' best'}`
+    item.contextValue =
+      study.madeBy === null
+        ? `study ${study.endedAtMs === null ? study.state : 'over'}${study.best === null ? '' : ' best'}`
+        : 'study told'
     item.tooltip = [
       `${study.name} · ${posix.basename(study.notebook)}`,
       studyHeadline(study),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { studyEvents } from './study_events.ts'
 
 const at = z.number().nonnegative()
 const runId = z.string().regex(/^[0-9a-zA-Z][\w-]{0,255}$/)
@@ -80,6 +81,7 @@ export const moduleEvent = z.discriminatedUnion('type', [
     argv: z.array(z.string()).default([]),
     cwd: z.string().nullish(),
   }),
+  ...studyEvents,
   z.object({
     type: z.literal('run_end'),
     run_id: runId,

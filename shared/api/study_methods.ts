@@ -107,6 +107,8 @@ export interface StudySummary {
   notebook: string
   runId: string
   state: StudyState
+  /** What runs it, where that is other code than ours (Optuna, scikit-learn): it can be looked at, not steered. */
+  madeBy: string | null
   settings: StudySettings
   /** Ranges that are searched, as text by name. */
   space: Record<string, string>

@@ -11,6 +11,7 @@ import type { Store } from '../store/store.ts'
 import type { Capability } from './capability.ts'
 import { beginExecution, cellOfExecution, endExecution, keepText } from './execution.ts'
 import { redact } from './redact.ts'
+import { takeStudyEvent } from './study/outside_study.ts'
 
 /** What taking in events needs. */
 export interface IngestParts {
@@ -101,6 +102,10 @@ function takeEvent(
       store.run('UPDATE capability SET environment_hash = ? WHERE id = ?', hash, capability.id)
       return
     }
+    case 'study':
+    case 'study_trial':
+    case 'study_end':
+      return takeStudyEvent(store, event, capability.notebook ?? 'scripts')
     case 'run_end':
       return endRun(store, event)
   }

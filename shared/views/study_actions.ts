@@ -31,6 +31,9 @@ export function studyActions(parts: StudyActionParts): TemplateResult | typeof n
       ? nothing
       : html`<button @click=${() => host.open({ kind: 'run', id: best })}>Open best run</button>`
   if (host.readOnly) return html`${open}`
+  // What other code runs is steered by its own code.
+  if (study.madeBy !== null)
+    return html`<button @click=${() => host.open({ kind: 'run', id: study.runId })}>Open run</button>`
   const live = study.endedAtMs === null
   return html`
     ${live ? liveActions(parts) : nothing} ${open}
@@ -100,7 +103,8 @@ function liveActions(parts: StudyActionParts): TemplateResult {
 /** The two numbers of a running study that can be changed. */
 export function studyNumbers(parts: StudyActionParts): TemplateResult | typeof nothing {
   const { study, host } = parts
-  if (host.readOnly || study.endedAtMs !== null || study.state === 'stopping') return nothing
+  if (host.readOnly || study.madeBy !== null || study.endedAtMs !== null || study.state === 'stopping')
+    return nothing
   const adjust = (change: { trials?: number; parallel?: number }): void =>
     void parts.undo.attempt(async () => {
       const before = { trials: study.settings.trials ?? undefined, parallel: study.parallel }

@@ -70,7 +70,8 @@ export function overOf({ trials }: StudySummary): number {
 }
 
 /** How the trials get their processes, in words. */
-export function howText({ how }: StudySummary): string {
+export function howText({ how, madeBy }: StudySummary): string {
+  if (madeBy !== null) return `${madeBy} runs it, from a cell: it is told of here and steered there.`
   if (how.mode === null) return ''
   const by = {
     fork: 'Trials are forked from a process that has loaded everything once',

@@ -6,6 +6,7 @@ import { exportAll, type CsvColumn, type ExportSummary } from '../../runs/export
 import { importModels, openModelSource } from '../../models/import_models.ts'
 import { importRuns, openImportSource } from '../../runs/import.ts'
 import type { Store } from '../../store/store.ts'
+import { importOptuna, isOptunaDatabase } from '../study/import_optuna.ts'
 import type { TopicBoard } from '../topics.ts'
 
 /** What moving runs out and in needs. */
@@ -28,6 +29,14 @@ export function transferHandlers({ store, clock, topics, artifactsDir }: Transfe
       return { folder, experiments, runs, metricRows, artifactFiles, leftOut, parquet }
     },
     'store.import': async ({ source, token }) => {
+      if (isOptunaDatabase(source)) {
+        try {
+          return importOptuna(store, source, clock.nowMs())
+        } finally {
+          for (const topic of ['studies.changed', 'experiments.changed', 'runs.changed'] as const)
+            topics.bump(topic)
+        }
+      }
       const access = token === undefined ? {} : { token }
       const opened = openImportSource(source, access)
       const modelSource = openModelSource(source, access)

@@ -26,6 +26,7 @@ import {
 } from './study_record.ts'
 import { openSearch, spaceOf } from './study_search.ts'
 import { summarize } from './study_summary.ts'
+import { settleOutside } from './outside_study.ts'
 import type { StudyParts } from './study_parts.ts'
 import { attemptTag } from './trial_launch.ts'
 
@@ -116,6 +117,7 @@ export class Studies {
     if (open.length === 0) return
     const machine = await readMachine()
     for (const record of open) {
+      if (record.progress.madeBy !== undefined) continue
       try {
         const copy = join(this.#parts.paths.dir, 'studies', record.id, notebookCopy)
         const { document } = await readNotebook(copy, record.notebook)
@@ -159,6 +161,10 @@ export class Studies {
       const found = this.#findRunning(id)
       if (found !== null) found.study.touched(found.trial)
     }
+    const { store, changed } = this.#parts
+    const [first] = ids
+    if (first !== undefined && store.get('SELECT 1 FROM study WHERE run_id = ? AND ended_ms IS NULL', first))
+      changed()
   }
 
   /** Whether the trial that logs into this run should end. */
@@ -191,6 +197,7 @@ export class Studies {
     }
     const study = this.#live.get(record.id)
     if (study !== undefined) return { record: study.record, trials: study.trials, summary: study.summary() }
+    settleOutside(this.#parts.store, record)
     return { record, ...this.#ended(record) }
   }
 
@@ -202,6 +209,12 @@ export class Studies {
     const { record } = this.get(part)
     const study = this.#live.get(record.id)
     if (study !== undefined) return study
+    const { madeBy } = record.progress
+    if (madeBy !== undefined && record.endedMs === null) {
+      throw new Problem('conflict', `${madeBy} runs the study ${record.name}`, {
+        hint: 'Interrupt the cell that runs it.',
+      })
+    }
     throw new Problem('conflict', `The study ${record.name} is over`, { hint: 'Begin a new one.' })
   }
 
@@ -212,11 +225,17 @@ export class Studies {
   /** A study that is over does not change: the last ones that were looked at are kept. */
   #ended(record: StudyRecord): { trials: readonly TrialRecord[]; summary: StudySummary } {
     const kept = this.#looked.get(record.id)
-    if (kept !== undefined) return kept
     const { store, clock } = this.#parts
+    const outside = record.progress.madeBy !== undefined
+    const isSame = (): boolean =>
+      store.get('SELECT count(*) AS n FROM study_trial WHERE study = ?', record.id)?.['n'] ===
+      kept?.trials.length
+    if (kept !== undefined && (!outside || isSame())) return kept
     const trials = loadTrials(store, record.id)
     const summary = summarize(record, trials, searchOf(record), record.endedMs ?? clock.nowMs())
     const held = [...this.#looked.values()].reduce((sum, one) => sum + one.trials.length, 0)
+    // One that other code runs is told of in rows only, so that these are read each time until it is over.
+    if (record.endedMs === null) return { trials, summary }
     if (held + trials.length > keptTrials) this.#looked.clear()
     this.#looked.set(record.id, { trials, summary })
     return { trials, summary }

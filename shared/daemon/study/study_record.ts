@@ -26,6 +26,8 @@ export interface StudyProgress {
   searched: boolean
   /** Since when nothing more is to be expected, and why; absent or null before that. */
   plateau?: { trial: number; says: string } | null
+  /** What runs it, where that is other code than ours: it is told of, and cannot be steered. */
+  madeBy?: string
 }
 
 /** How the processes of a study come about, as their host tells it. */

@@ -14,7 +14,7 @@ import { leftMsOf, usedOf } from './study_time.ts'
 export function bestOf(trials: readonly TrialRecord[], { search }: StudySearch): TrialRecord | null {
   const counted = trials.filter(({ role }) => role !== 'repeat')
   const best = bestTrial(search, counted.map(asTrial))
-  return best === null ? null : (trials[best.number] ?? null)
+  return best === null ? null : (counted.find(({ number }) => number === best.number) ?? null)
 }
 
 /** A study in a few numbers. */
@@ -39,6 +39,7 @@ export function summarize(
     notebook: record.notebook,
     runId: record.runId,
     state: record.state,
+    madeBy: progress.madeBy ?? null,
     settings,
     space: Object.fromEntries(search.space.parameters.map((one) => [one.name, formatDomain(one)])),
     parallel: progress.parallel,
@@ -53,8 +54,8 @@ export function summarize(
     sinceBest: best === null ? ended.length : ended.filter(({ number }) => number > best.number).length,
     importance: importanceOf(study, trials),
     how: {
-      sampler: chooseSampler(study.sampler, search).says,
-      pruner: choosePruner(study.pruner, search).says,
+      sampler: progress.madeBy ?? chooseSampler(study.sampler, search).says,
+      pruner: progress.madeBy ?? choosePruner(study.pruner, search).says,
       mode: progress.mode,
       why: progress.why,
       sharedCells: progress.sharedCells,

@@ -9,6 +9,8 @@ _HOOKS = (
     ("sklearn.base", "sklearn", "base"),
     ("sklearn.metrics", "sklearn_metrics", "metrics"),
     ("sklearn.model_selection", "sklearn_search", "model_selection"),
+    ("sklearn.model_selection._search", "sklearn_candidates", "imported"),
+    ("optuna.study.study", "optuna", "imported"),
     ("joblib", "joblib", "imported"),
     ("xgboost", "xgboost", "imported"),
     ("lightgbm", "lightgbm", "imported"),

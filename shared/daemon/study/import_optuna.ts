@@ -28,8 +28,7 @@ export function isOptunaDatabase(path: string): boolean {
  */
 export function importOptuna(store: Store, path: string, nowMs: number): Imported {
   using database = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
-  const all = (sql: string, ...values: (string | number)[]): Row[] =>
-    database.prepare(sql).all(...values)
+  const all = (sql: string, ...values: (string | number)[]): Row[] => database.prepare(sql).all(...values)
   const done: Imported = {
     ...{
       what: `Optuna's database ${path}`,

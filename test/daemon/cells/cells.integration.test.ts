@@ -186,7 +186,9 @@ describe('cells and the death of the daemon', function () {
     let client = await project.client()
     await client.call('cells.start', { notebook })
     let shown = await showNotebook(client, notebook)
-    const tick = 'import time\nfor i in range(40):\n    print(i)\n    time.sleep(0.05)'
+    // Half way it waits for the test, however long a daemon takes to come up.
+    const tick =
+      'import os, time\nfor i in range(40):\n    print(i)\n    time.sleep(0.02)\n    while i == 20 and not os.path.exists("go"): time.sleep(0.05)'
     const cells = [
       { cell: 'a', code: 'print("first")' },
       { cell: 'b', code: tick },
@@ -200,6 +202,7 @@ describe('cells and the death of the daemon', function () {
     shown = await showNotebook(client, notebook)
     assert.equal(shown.cell('b')!.execution.state, 'running')
     assert.equal(shown.cell('b')!.execution.startedAtMs, started)
+    project.file('go', '')
     await shown.until(() => shown.cell('c')?.execution.input != null)
     await project.killDaemon()
     client = await project.client()

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './paths.mjs'
+import { licencesOf } from './licences.mjs'
 import { copyNatives } from './natives.mjs'
 
 /** What goes into the extension as it is: from the project folder to its place inside. */
@@ -43,7 +44,8 @@ const renderers = ['plotly', 'vega', 'widgets']
 export async function stageExtension(made) {
   const stage = join(made, 'vscode')
   const { build } = await import('esbuild')
-  await build({
+  const extension = await build({
+    metafile: true,
     absWorkingDir: root,
     entryPoints: { extension: 'extension/extension.ts' },
     outdir: stage,
@@ -57,7 +59,8 @@ export async function stageExtension(made) {
     external: ['vscode'],
     logLevel: 'silent',
   })
-  await build({
+  const page = await build({
+    metafile: true,
     absWorkingDir: root,
     entryPoints: { page: 'extension/webview/page.ts' },
     outdir: join(stage, 'webview'),
@@ -72,7 +75,8 @@ export async function stageExtension(made) {
     logLevel: 'silent',
   })
   // Each renderer is a file of its own: VS Code loads it when the first output of its kind is shown.
-  await build({
+  const drawn = await build({
+    metafile: true,
     absWorkingDir: root,
     entryPoints: Object.fromEntries(renderers.map((name) => [name, `extension/renderers/${name}.ts`])),
     outdir: join(stage, 'renderers'),
@@ -88,7 +92,8 @@ export async function stageExtension(made) {
     legalComments: 'none',
     logLevel: 'silent',
   })
-  await build({
+  const style = await build({
+    metafile: true,
     absWorkingDir: root,
     entryPoints: ['extension/renderers/widgets_style.css'],
     outdir: join(stage, 'renderers'),
@@ -98,6 +103,8 @@ export async function stageExtension(made) {
     assetNames: '[name]',
     logLevel: 'silent',
   })
+  const bundles = [extension, page, drawn, style].map(({ metafile }) => metafile)
+  writeFileSync(join(stage, 'LICENSES.txt'), licencesOf(bundles))
   writeFileSync(join(stage, '.vscodeignore'), '**/*.map\n')
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(await manifest(), null, 2)}\n`)
   for (const [from, to] of Object.entries(copied)) {

@@ -5,6 +5,7 @@ import { cellMethods } from './cell_methods.ts'
 import { commMethods } from './comm_methods.ts'
 import { daemonMethods } from './daemon_methods.ts'
 import { dataMethods } from './data_methods.ts'
+import { followedMethods } from './followed_methods.ts'
 import { kernelMethods } from './kernel_methods.ts'
 import { monitorMethods } from './monitor_methods.ts'
 import { notebookMethods } from './notebook_methods.ts'
@@ -24,6 +25,7 @@ export const methods = {
   ...commMethods,
   ...daemonMethods,
   ...dataMethods,
+  ...followedMethods,
   ...kernelMethods,
   ...monitorMethods,
   ...notebookMethods,

@@ -22,6 +22,11 @@ export interface LogTopics {
   'kernel.journal': JournalEntry
   /** What the cells of one notebook do and show; `of` is the notebook. It begins anew whatever the cursor says. */
   'notebook.cells': CellNews
+  /**
+   * The same of a notebook whose kernel is a Jupyter server's, without what the page that listens asked for itself:
+   * `of` is the page's name, a blank, and the notebook.
+   */
+  'notebook.followed': CellNews
   /** How the widgets of a notebook's kernel change; `of` is the notebook. It begins anew whatever the cursor says. */
   'notebook.comms': CommNews
 }

@@ -85,6 +85,16 @@ export function bindCapability(store: Store, id: CapabilityId, holder: ProcessId
   store.run('UPDATE capability SET pid = ?, start_time = ? WHERE id = ?', holder.pid, holder.startTime, id)
 }
 
+/** What a process logs from now on belongs to this notebook. */
+export function nameNotebook(store: Store, holder: ProcessIdentity, notebook: string): void {
+  store.run(
+    'UPDATE capability SET notebook = ? WHERE pid = ? AND start_time IS ?',
+    notebook,
+    holder.pid,
+    holder.startTime,
+  )
+}
+
 /** Whether any process that was given a token still runs: as long as one does, the daemon stays. */
 export function someHolderLives(store: Store): boolean {
   const rows = store.all(

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import type { CellNews } from '../api/cell_methods.ts'
 import { apiVersion } from '../api/contract.ts'
 import type { DaemonStatus } from '../api/daemon_methods.ts'
 import { version } from '../api/version.ts'
@@ -28,6 +29,7 @@ import {
 import { AuditTrail } from './audit.ts'
 import { Capture } from './capture.ts'
 import { Cells } from './cells/cells.ts'
+import { FollowedKernels } from './followed/followed_kernels.ts'
 import { writeDaemonFile } from './discovery.ts'
 import { daemonCommand } from './ensure.ts'
 import { auditHandlers } from './handlers/audit_handlers.ts'
@@ -36,6 +38,7 @@ import { FrameLint } from './frame_lint.ts'
 import { cleanUpHandlers } from './handlers/clean_up_handlers.ts'
 import { daemonHandlers } from './handlers/daemon_handlers.ts'
 import { dataHandlers } from './handlers/data_handlers.ts'
+import { followedHandlers } from './handlers/followed_handlers.ts'
 import { kernelHandlers } from './handlers/kernel_handlers.ts'
 import { monitorHandlers } from './handlers/monitor_handlers.ts'
 import { notebookHandlers } from './handlers/notebook_handlers.ts'
@@ -130,6 +133,8 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   bag.add(() => runner.close())
   const cells = new Cells({ store, clock, paths, kernels, topics })
   bag.add(() => cells.close())
+  const followed = new FollowedKernels({ store, clock, paths, kernels, log })
+  bag.add(() => followed.close())
   const frames = new FrameLint({ store, clock, paths, topics, log })
   bag.add(() => frames.close())
   const monitor = new Monitor({ store, clock, paths, audit, log, changed: (topic) => topics.bump(topic) })
@@ -161,6 +166,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     ...auditHandlers(audit),
     ...cellHandlers({ cells, kernels, topics }),
     ...dataHandlers({ store, clock, topics, root: paths.root }),
+    ...followedHandlers(followed),
     ...kernelHandlers({ kernels, topics, root: paths.root }),
     ...monitorHandlers(monitor),
     ...notebookHandlers(runner),
@@ -231,6 +237,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   lookForSpools()
   void studies.resume().then(() => runner.resume())
   void cells.resume().catch((error: unknown) => log(describe(error)))
+  void followed.resume().catch((error: unknown) => log(describe(error)))
   const timer = setInterval(() => void look(), lookEveryMs)
   bag.add(() => clearInterval(timer))
 
@@ -316,10 +323,12 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   }
 
   async function followLog(request: LogRequest): Promise<() => void> {
-    if (request.topic === 'notebook.cells') {
+    if (request.topic === 'notebook.cells' || request.topic === 'notebook.followed') {
       let told = 0
       const { isReady, onEntry } = request
-      return cells.follow(cells.nameOf(request.of), { isReady, onNews: (news) => onEntry(++told, news) })
+      const listener = { isReady, onNews: (news: CellNews) => onEntry(++told, news) }
+      if (request.topic === 'notebook.followed') return followed.follow(request.of, listener)
+      return cells.follow(cells.nameOf(request.of), listener)
     }
     if (request.topic === 'notebook.comms') {
       let told = 0

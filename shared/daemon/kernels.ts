@@ -63,8 +63,17 @@ export class Kernels {
     return this.#supervisor
   }
 
-  /** Running kernels; none if no supervisor runs. */
+  /** Running kernels of this project's own; none if no supervisor runs. */
   async list(): Promise<KernelInfo[]> {
+    return (await this.#all()).filter(({ attached }) => !attached)
+  }
+
+  /** Kernels of Jupyter servers that the supervisor follows. */
+  async followed(): Promise<KernelInfo[]> {
+    return (await this.#all()).filter(({ attached }) => attached)
+  }
+
+  async #all(): Promise<KernelInfo[]> {
     if ((await findSupervisor(this.#parts.paths)) === null) return []
     return (await this.supervisor()).list()
   }

@@ -50,6 +50,8 @@ export interface KernelInfo {
   subshells: boolean
   /** Protocol version and implementation from kernel_info; null before it answered. */
   implementation: string | null
+  /** Whether it is another program's (a Jupyter server's) and only followed: that program starts and stops it. */
+  attached: boolean
 }
 
 /** What to start. */
@@ -61,6 +63,19 @@ export interface StartKernel {
   notebook: string | null
   /** The id to use: the caller may need it before the kernel runs (in its tokens). */
   id?: KernelId
+}
+
+/** A kernel that another program on this machine started, to be followed as one more client of it. */
+export interface AttachKernel {
+  id: KernelId
+  /** Where its connection file lies: private, and naming this machine. */
+  connectionFile: string
+  pid: number
+  name: string
+  displayName: string
+  language: string
+  notebook: string | null
+  cwd: string
 }
 
 /** A message with its place in the kernel's journal. */
@@ -105,6 +120,12 @@ export interface Supervisor {
   list(): Promise<KernelInfo[]>
   /** @throws Problem `kernel_start_failed` with the last lines the kernel wrote */
   start(options: StartKernel): Promise<KernelInfo>
+  /**
+   * Follows a kernel of another program, or goes on with what changed of one that is followed: its notebook's name, or
+   * a new process in the place of the old one. `stop` ends the following, not the kernel.
+   * @throws Problem `bad_request` for a connection file that is not to be believed
+   */
+  follow(kernel: AttachKernel): Promise<KernelInfo>
   interrupt(id: KernelId): Promise<void>
   /** Same id, same sockets, new process. */
   restart(id: KernelId): Promise<KernelInfo>

@@ -69,6 +69,7 @@ export async function ensureSupervisor(
         return await untilStarted(() => request('GET', `/api/kernels/${id}`).then(infoOf))
       }
     },
+    follow: async (kernel) => infoOf(await request('POST', '/api/kernels', { daybook: { attach: kernel } })),
     async interrupt(id) {
       await request('POST', `/api/kernels/${id}/interrupt`)
     },

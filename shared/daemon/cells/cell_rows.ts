@@ -47,11 +47,18 @@ export function cellRowsOfKernel(store: Store, kernelId: string): CellRow[] {
   return store.all('SELECT * FROM cell_execution WHERE kernel_id = ? ORDER BY seq', kernelId).map(toRow)
 }
 
-/** Executions of a notebook that no editor has saved, whatever kernel they ran on, in their order. */
-export function unconfirmedRows(store: Store, notebook: string): CellRow[] {
+/** How the ids of kernels begin that a Jupyter server owns and we only follow. */
+export const followedPrefix = 'jupyter-'
+
+/**
+ * Executions of a notebook that no editor has saved, in their order: on kernels of this project, whichever they were,
+ * or on those of Jupyter servers. The two are never mixed: each is shown by the editor that asked for it.
+ */
+export function unconfirmedRows(store: Store, notebook: string, isFollowed = false): CellRow[] {
   return store
     .all('SELECT * FROM cell_execution WHERE notebook = ? AND confirmed = 0 ORDER BY seq', notebook)
     .map(toRow)
+    .filter(({ kernelId }) => kernelId.startsWith(followedPrefix) === isFollowed)
 }
 
 /** Kernels on which cells were asked for that have not ended. */
@@ -59,6 +66,7 @@ export function kernelsWithOpenCells(store: Store): string[] {
   return store
     .all('SELECT DISTINCT kernel_id FROM cell_execution WHERE ended = 0')
     .map((row) => row['kernel_id'] as string)
+    .filter((id) => !id.startsWith(followedPrefix))
 }
 
 /** Writes what changed of an execution. */
@@ -79,6 +87,11 @@ export function confirmRows(store: Store, notebook: string, ids: readonly string
   )
   for (const row of rows) saveCellRow(store, { ...row, confirmed: Math.max(row.applied, 1) })
   return rows.map(({ id }) => id)
+}
+
+/** The notebook that a kernel belongs to is called otherwise. */
+export function renameRowsOfKernel(store: Store, kernelId: string, notebook: string): void {
+  store.run('UPDATE cell_execution SET notebook = ? WHERE kernel_id = ?', notebook, kernelId)
 }
 
 /** An editor shows an execution of a kernel that is gone. */

@@ -8,6 +8,7 @@ import type { NotebookOutput } from '../../notebook/output.ts'
 import type { CellFiles, KeptCell } from './cell_files.ts'
 import type { CellRow } from './cell_rows.ts'
 import { LiveComms, type CommAudience } from './live_comms.ts'
+import { deathOf, heldChars, keepAfterMs, lengthOf, ourWord } from './own_words.ts'
 import { TrackedCell } from './tracked_cell.ts'
 
 /** What a kernel that editors use needs. */
@@ -28,12 +29,6 @@ export interface LiveKernelParts {
   /** The kernel's process ended, or another one took its place. */
   restarted(state: 'dead' | 'restarted' | 'stopped', reason: string | null): void
 }
-
-/** An execution that was not taken by an editor by then is kept in a file, for the time without a journal. */
-const keepAfterMs = 3_000
-
-/** So many characters of outputs are held in memory for one kernel; beyond, what is saved longest ago is let go. */
-const heldChars = 200_000_000
 
 /**
  * A kernel as editors use it: cells go to it one by one, and its journal is folded into the outputs of each.
@@ -352,25 +347,3 @@ export class LiveKernel {
 }
 
 const stopped = ourWord('the kernel was stopped')
-
-function deathOf(reason: string): NotebookOutput {
-  return { output_type: 'error', ename: 'DeadKernel', evalue: `The kernel died: ${reason}`, traceback: [] }
-}
-
-function ourWord(says: string): NotebookOutput {
-  return { output_type: 'stream', name: 'stderr', text: `[Daybook: ${says}]\n` }
-}
-
-function lengthOf(outputs: readonly NotebookOutput[]): number {
-  return outputs.reduce((sum, output) => {
-    if (output.output_type === 'stream') return sum + output.text.length
-    if (output.output_type === 'error') return sum + 1000
-    return (
-      sum +
-      Object.values(output.data).reduce<number>(
-        (all, one) => all + (typeof one === 'string' ? one.length : 1000),
-        0,
-      )
-    )
-  }, 0)
-}

@@ -23,12 +23,16 @@ export class TrackedCell {
   revision = 1
   /** Shown behind its own outputs: that its kernel died. */
   failure: NotebookOutput | null = null
+  readonly #isForeign: boolean
   #replied: boolean | null = null
   #repliedAtMs = 0
   #idled = false
+  #failed = false
 
-  constructor(row: CellRow) {
+  /** @param isForeign whether its kernel is another program's: neither its request nor the reply are seen then */
+  constructor(row: CellRow, isForeign = false) {
     this.row = row
+    this.#isForeign = isForeign
   }
 
   /** Takes an entry that refers to it. @returns whether that changed anything beside its outputs */
@@ -42,6 +46,9 @@ export class TrackedCell {
         if (typeof content['execution_count'] === 'number') this.executionCount = content['execution_count']
         this.startedAtMs ??= atMs
         return true
+      case 'error':
+        this.#failed = true
+        return false
       case 'execute_reply':
         if (typeof content['execution_count'] === 'number') this.executionCount = content['execution_count']
         this.question = null
@@ -108,9 +115,22 @@ export class TrackedCell {
   }
 
   #takeStatus(state: unknown, atMs: number): boolean {
-    if (state === 'busy') this.startedAtMs ??= atMs
-    else if (state === 'idle') this.#idled = true
-    return state === 'idle' ? this.#finish() : true
+    if (state === 'busy') {
+      this.startedAtMs ??= atMs
+      if (this.#isForeign) this.sent = true
+      return true
+    }
+    if (state !== 'idle') return true
+    this.#idled = true
+    return this.#isForeign ? this.#endForeign(atMs) : this.#finish()
+  }
+
+  /** What the kernel never echoed it passed over, as a cell before it had failed. */
+  #endForeign(atMs: number): boolean {
+    this.row.ended = true
+    this.success = this.#failed ? false : this.executionCount === null ? null : true
+    this.endedAtMs = atMs
+    return true
   }
 
   #finish(): boolean {

@@ -9,6 +9,7 @@ import { type ConnectionInfo, newConnection, readConnection, writeConnection } f
 import type { KernelId, KernelInfo, StartKernel } from '../kernel.ts'
 import { deathReason, spawnKernel, startProblem } from '../launch.ts'
 import { newCurveKeys } from './channels.ts'
+import { closeGap, openGap } from './gap.ts'
 import { type Exit, findProcess, type KernelProcess, watchChild, watchStranger } from './kernel_process.ts'
 import { kernelFiles, type KernelRecord, removeKernelFiles, saveRecord } from './kernel_record.ts'
 import type { SupervisorLimits } from './limits.ts'
@@ -223,9 +224,7 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
     // Between the record and the start a supervisor may have been killed too.
     const identity = record.process ?? findProcess(files.connection)
     const sameBoot = record.boot === bootId()
-    const open = line.ledger.open()
-    const [first] = open
-    line.mark('daybook_gap', { open, from_ms: line.lastEntryMs, to_ms: clock.nowMs() })
+    const [first] = openGap(line, clock)
     if (identity === null || !sameBoot || !isAlive(identity)) {
       const how = sameBoot ? 'ended while no supervisor watched' : 'ended with the restart of the machine'
       return mourn({ code: null, signal: null, how })
@@ -240,20 +239,9 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
     void resume(process)
   }
 
-  /**
-   * The answer to a question on shell tells that everything asked before it has ended. What has not told us its
-   * end by then ended while nobody listened, and will never tell.
-   */
   async function resume(process: KernelProcess): Promise<void> {
-    const before = line.ledger.open()
-    const answer = await line.ask('shell', 'kernel_info_request', { timeoutMs: null }).catch(() => null)
-    if (answer === null || process !== running || phase === 'dead') return
-    features = readFeatures(answer)
-    await line.settle()
-    const lost = before.filter((id) => line.ledger.open().includes(id))
-    if (lost.length === 0 || process !== running) return
-    line.dismiss(lost)
-    line.mark('daybook_gap', { lost, open: line.ledger.open(), to_ms: clock.nowMs() })
+    const answer = await closeGap(line, clock, () => process === running && phase !== 'dead')
+    if (answer !== null) features = readFeatures(answer)
   }
 
   async function interrupt(): Promise<void> {
@@ -345,6 +333,7 @@ function host(house: House, from: KernelRecord, connection: ConnectionInfo): Beg
       adopted,
       subshells: features?.subshells ?? false,
       implementation: features?.implementation ?? null,
+      attached: false,
     }
   }
 

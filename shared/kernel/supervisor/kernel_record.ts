@@ -27,6 +27,8 @@ export interface KernelRecord {
   /** Boot of the machine in which it was started. */
   boot: string
   startedAtMs: number
+  /** Another program's kernel, which is only followed. */
+  attached?: true
 }
 
 /** The files of one kernel. */
@@ -82,7 +84,11 @@ export function removeKernelFiles(folder: string, id: string): void {
   for (const path of Object.values(kernelFiles(folder, id)) as string[]) rmSync(path, { force: true })
 }
 
-function mustBePrivate(path: string): void {
+/**
+ * Checks that a file is a plain one of our own that nobody else may read.
+ * @throws Error with what it is instead
+ */
+export function mustBePrivate(path: string): void {
   const stat = lstatSync(path)
   if (!stat.isFile()) throw new Error(`${path} is not a plain file`)
   if (process.platform === 'win32') return

@@ -1,6 +1,7 @@
 import { ulid } from '../../base/id.ts'
 import { Problem } from '../../base/problem.ts'
-import type { KernelId, KernelInfo, StartKernel } from '../kernel.ts'
+import type { AttachKernel, KernelId, KernelInfo, StartKernel } from '../kernel.ts'
+import { adoptAttached, attachKernel, type AttachedKernel } from './attached_kernel.ts'
 import { adoptKernel, type HostedKernel, type House, startKernel } from './hosted_kernel.ts'
 import { loadRecords, removeKernelFiles } from './kernel_record.ts'
 
@@ -11,6 +12,8 @@ export interface Kernels {
   /** @throws Problem `kernel_not_found` */
   get(id: string): HostedKernel
   start(options: StartKernel): Promise<KernelInfo>
+  /** Follows another program's kernel, or goes on with what changed of it. */
+  follow(wanted: AttachKernel): Promise<KernelInfo>
   stop(id: KernelId): Promise<void>
   /** Number of kernels, the dead ones too. */
   readonly size: number
@@ -24,9 +27,13 @@ export interface Kernels {
 
 const dayMs = 86_400_000
 
+/** A followed kernel that ended may come back under the same id; after so long it will not. */
+const forgetAfterMs = 600_000
+
 /** Takes over what an earlier supervisor left, and cares for what comes. */
 export function openKernels(house: House): Kernels {
   const hosted = new Map<string, HostedKernel>()
+  const attached = new Map<string, AttachedKernel>()
   const starting = new Set<string>()
 
   for (const record of loadRecords(house.paths.kernels, (why) => house.log(`not taken over: ${why}`))) {
@@ -35,11 +42,23 @@ export function openKernels(house: House): Kernels {
       continue
     }
     try {
-      hosted.set(record.id, adoptKernel(house, record))
+      if (record.attached === true) put(adoptAttached(house, record))
+      else hosted.set(record.id, adoptKernel(house, record))
       house.log(`took over kernel ${record.id}, process ${record.process?.pid ?? 'unknown'}`)
     } catch (error) {
       house.log(`cannot take over kernel ${record.id}: ${(error as Error).message}`)
     }
+  }
+
+  function put(kernel: AttachedKernel): void {
+    hosted.set(kernel.id, kernel)
+    attached.set(kernel.id, kernel)
+  }
+
+  async function stop(id: KernelId): Promise<void> {
+    await get(id).stop()
+    hosted.delete(id)
+    attached.delete(id)
   }
 
   function get(id: string): HostedKernel {
@@ -69,11 +88,17 @@ export function openKernels(house: House): Kernels {
         starting.delete(id)
       }
     },
-    async stop(id) {
-      const kernel = get(id)
-      await kernel.stop()
-      hosted.delete(id)
+    async follow(wanted) {
+      const known = attached.get(wanted.id)
+      if (known === undefined && hosted.has(wanted.id))
+        throw new Problem('conflict', `The kernel "${wanted.id}" is this project's own`)
+      const kernel = known ?? attachKernel(house, wanted)
+      if (known === undefined) put(kernel)
+      else known.renew(wanted)
+      await kernel.listening()
+      return kernel.info()
     },
+    stop,
     get size() {
       return hosted.size
     },
@@ -83,6 +108,10 @@ export function openKernels(house: House): Kernels {
     },
     tidy() {
       for (const kernel of hosted.values()) kernel.tidy()
+      for (const { id, info } of attached.values()) {
+        const { state, lastActivityMs } = info()
+        if (state === 'dead' && house.clock.nowMs() - lastActivityMs > forgetAfterMs) void stop(id)
+      }
     },
     release() {
       for (const kernel of hosted.values()) kernel.release()

@@ -74,8 +74,12 @@ export function isBulk(type: string): boolean {
   return shown.has(type) || traffic.has(type)
 }
 
-/** Opens a ledger, empty or as a snapshot had it. */
-export function openLedger(limits: OutputLimits, from?: LedgerSnapshot): Ledger {
+/**
+ * Opens a ledger, empty or as a snapshot had it.
+ * @param isForeign whether others ask the kernel: neither requests nor replies are seen then, and an execution is open
+ *   from the kernel's word that it is busy with it to its word that it is idle
+ */
+export function openLedger(limits: OutputLimits, from?: LedgerSnapshot, isForeign = false): Ledger {
   const open = new Map<string, Account>(from?.open)
   const ended = new Map<string, Account>()
   let pendingInput = from?.pendingInput ?? null
@@ -144,7 +148,9 @@ export function openLedger(limits: OutputLimits, from?: LedgerSnapshot): Ledger 
         return 'record'
       }
       if (direction === 'mark') return 'record'
-      if (status === 'idle') progress(id, { idled: true })
+      if (isForeign && status === 'busy' && parent.msg_type === 'execute_request')
+        open.set(id, newAccount(seq))
+      if (status === 'idle') progress(id, isForeign ? { idled: true, replied: true } : { idled: true })
       if (channel === 'iopub') return judge(type, id, bodyBytes)
       if (type === 'input_request') pendingInput = header
       if (type === 'execute_reply') {

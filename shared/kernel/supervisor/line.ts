@@ -26,6 +26,8 @@ export interface LineOptions {
   log: Log
   /** Called when a journal goes on in a new file. */
   onSegment: () => void
+  /** Whether the kernel is another program's, which asks it and gets its replies. */
+  isForeign?: boolean
 }
 
 /** What a client may send on. */
@@ -61,8 +63,11 @@ export interface Line {
   refusal: string | null
   /** The executions will not end by themselves any more. */
   dismiss(ids: readonly string[]): void
-  /** Connects anew: what still waits in the sockets was meant for a process that is gone. */
-  reconnect(): void
+  /**
+   * Connects anew: what still waits in the sockets was meant for a process that is gone.
+   * @param connection where the new process is, if that changed
+   */
+  reconnect(connection?: ConnectionInfo): void
   /** Resolves when nothing has come for a moment: the last words of a process that ended are in. */
   settle(): Promise<void>
   /** The journal's files in which no open execution stands: they may be removed. */
@@ -89,12 +94,13 @@ const silentAfterMs = 20_000
 /** Opens the line to a kernel; its sockets connect as soon as the kernel binds its own. */
 export function openLine(options: LineOptions): Line {
   const { clock, log, limits } = options
-  const signer = openSigner(options.connection.key, options.connection.signature_scheme)
+  const isForeign = options.isForeign === true
+  let signer = openSigner(options.connection.key, options.connection.signature_scheme)
   const listeners = new Set<() => void>()
   const closers = new Set<() => void>()
   const waiting = new Map<string, (message: KernelMessage) => void>()
   const activity = openActivity()
-  let ledger = openLedger(limits)
+  let ledger = openLedger(limits, undefined, isForeign)
   let lastActivityMs = clock.nowMs()
   let lastFrameMs = 0
   let lastEntryMs: number | null = null
@@ -130,7 +136,8 @@ export function openLine(options: LineOptions): Line {
     lastEntryMs = atMs
     const { channel, parts } = decodeFrame(entry.subarray(prefixBytes))
     if (seq === 0) {
-      ledger = openLedger(limits, JSON.parse(Buffer.from(parts[0] ?? []).toString()) as LedgerSnapshot)
+      const snapshot = JSON.parse(Buffer.from(parts[0] ?? []).toString()) as LedgerSnapshot
+      ledger = openLedger(limits, snapshot, isForeign)
       return
     }
     const [header, parent] = [parseHeader(parts[0]), parseParent(parts[1])]
@@ -307,9 +314,10 @@ export function openLine(options: LineOptions): Line {
       ledger.forget(ids)
       activity.drop(ids)
     },
-    reconnect() {
+    reconnect(connection = options.connection) {
       channels.close()
-      channels = openChannels(options.connection, options.routingId, receive)
+      signer = openSigner(connection.key, connection.signature_scheme)
+      channels = openChannels(connection, options.routingId, receive)
       activity.clear()
       heard = false
     },

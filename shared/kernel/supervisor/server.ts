@@ -5,7 +5,7 @@ import { WebSocketServer } from 'ws'
 import type { Log } from '../../base/log.ts'
 import { Problem, toWireProblem } from '../../base/problem.ts'
 import { subprotocol } from '../frame.ts'
-import type { KernelInfo, StartKernel } from '../kernel.ts'
+import type { AttachKernel, KernelInfo, StartKernel } from '../kernel.ts'
 import type { Kernels } from './kernels.ts'
 import { pump } from './pump.ts'
 
@@ -77,6 +77,8 @@ async function respond(
     return answer(response, 200, kernels.list().map(modelOf))
   if (isKernels && id === undefined && method === 'POST') {
     const body = await readBody(request)
+    const attach = parseAttach(body)
+    if (attach !== null) return answer(response, 201, modelOf(await kernels.follow(attach)))
     return answer(response, 201, modelOf(await kernels.start(parseStart(body))))
   }
   if (!isKernels || id === undefined)
@@ -119,9 +121,7 @@ function parseStart(body: unknown): StartKernel {
     throw new Problem('bad_request', 'A kernel is started by {"daybook": {launch, cwd, env, notebook}}')
   }
   const id = start.id
-  if (id !== undefined && !/^[0-9A-Za-z-]{1,64}$/.test(id)) {
-    throw new Problem('bad_request', `Cannot use "${id}" as the id of a kernel`)
-  }
+  if (id !== undefined) checkId(id)
   return {
     launch,
     cwd: start.cwd,
@@ -129,6 +129,29 @@ function parseStart(body: unknown): StartKernel {
     notebook: start.notebook ?? null,
     ...(id !== undefined && { id }),
   }
+}
+
+/** Null if the body asks for a start. */
+function parseAttach(body: unknown): AttachKernel | null {
+  const attach = ((body ?? {}) as { daybook?: { attach?: Partial<AttachKernel> } }).daybook?.attach
+  if (attach === undefined) return null
+  const texts = [
+    attach.id,
+    attach.connectionFile,
+    attach.cwd,
+    attach.name,
+    attach.displayName,
+    attach.language,
+  ]
+  if (texts.some((text) => typeof text !== 'string') || !Number.isInteger(attach.pid))
+    throw new Problem('bad_request', 'A kernel is followed by {id, connectionFile, pid, name, cwd, …}')
+  checkId(attach.id ?? '')
+  return attach as AttachKernel
+}
+
+function checkId(id: string): void {
+  if (!/^[0-9A-Za-z-]{1,64}$/.test(id))
+    throw new Problem('bad_request', `Cannot use "${id}" as the id of a kernel`)
 }
 
 const statusOf: Partial<Record<string, number>> = {

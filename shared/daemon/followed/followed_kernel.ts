@@ -167,14 +167,14 @@ export class FollowedKernel {
     const cell = this.#cells.get(id)
     if (isExecution && (cell === undefined || !(cell.sent || begins))) return
     const touched = this.#fold.take(message)
-    const urgent = isExecution && cell.take(entry)
+    const urgent = cell !== undefined && isExecution && cell.take(entry)
     const others = touched.flatMap((other) => this.#cells.get(other) ?? [])
     for (const one of new Set(cell !== undefined && urgent ? [cell, ...others] : others)) {
       one.revision = seq
       this.#tell(one, urgent && one === cell)
       if (one.row.ended) this.#keepLater(one)
     }
-    if (urgent && cell?.row.ended === true) this.#ended(cell)
+    if (urgent && cell.row.ended) this.#ended(cell)
   }
 
   #begin(id: string): void {

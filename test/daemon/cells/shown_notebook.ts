@@ -25,11 +25,15 @@ export interface ShownNotebook {
 }
 
 /** Follows the cells of a notebook and applies every change, as an editor does. */
-export async function showNotebook(client: Client, notebook: string): Promise<ShownNotebook> {
+export async function showNotebook(
+  client: Client,
+  notebook: string,
+  topic: 'notebook.cells' | 'notebook.followed' = 'notebook.cells',
+): Promise<ShownNotebook> {
   const cells = new Map<string, ShownCell>()
   const news: CellNews[] = []
   const waiting = new Set<() => void>()
-  const stop = client.onLog('notebook.cells', {
+  const stop = client.onLog(topic, {
     of: notebook,
     cursor: 0,
     onEntry(one) {

@@ -1,0 +1,119 @@
+"""Has each notebook's kernel followed by its project, so that what it writes while no page is open is kept.
+
+Kernels stay this server's. The project's supervisor reads their connection files, on this machine.
+"""
+
+import asyncio
+import os
+from typing import Any, Dict, NamedTuple, Optional, Tuple
+
+from jupyter_server.utils import ensure_async, to_os_path
+
+from .ask import ask
+from .daemon import Problem, find_project
+
+
+class Running(NamedTuple):
+    """A kernel as it is followed: what changes here is told again."""
+
+    root: str
+    notebook: str
+    pid: int
+    connection_file: str
+    name: str
+    display_name: str
+    language: str
+
+
+class Follower:
+    """The kernels of this server's notebooks, and which of them are followed."""
+
+    def __init__(self, server_app: Any) -> None:
+        self.survive = True
+        self._app = server_app
+        self._told: Dict[str, Running] = {}
+        #: Why a kernel is not followed, by its id.
+        self.problems: Dict[str, str] = {}
+        self._looking = asyncio.Lock()
+
+    @property
+    def followed(self) -> Dict[str, Optional[str]]:
+        """Each kernel of a notebook, with the reason why it is not followed, or None."""
+        states: Dict[str, Optional[str]] = dict(self.problems)
+        states.update({kernel: None for kernel in self._told})
+        return states
+
+    async def look(self) -> None:
+        """Tells the projects what changed since the last look. Never raises."""
+        async with self._looking:
+            try:
+                running, self.problems = await self._running() if self.survive else ({}, {})
+                for kernel in [known for known in self._told if known not in running]:
+                    await self._detach(kernel)
+                for kernel, now in running.items():
+                    if self._told.get(kernel) != now:
+                        await self._attach(kernel, now)
+            except Exception as error:  # noqa: BLE001 - the server goes on without this
+                self._app.log.warning("Daybook: cannot look at the kernels: %s: %s", type(error).__name__, error)
+
+    async def _attach(self, kernel: str, now: Running) -> None:
+        before = self._told.pop(kernel, None)
+        if before is not None and before.root != now.root:
+            await self._ask(before.root, "followed.detach", {"id": kernel})
+        problem = await self._ask(
+            now.root,
+            "followed.attach",
+            {
+                "id": kernel,
+                "connectionFile": now.connection_file,
+                "pid": now.pid,
+                "notebook": now.notebook,
+                "name": now.name,
+                "displayName": now.display_name,
+                "language": now.language,
+            },
+        )
+        if problem is None:
+            self._told[kernel] = now
+        else:
+            self.problems[kernel] = problem
+
+    async def _detach(self, kernel: str) -> None:
+        await self._ask(self._told.pop(kernel).root, "followed.detach", {"id": kernel})
+
+    async def _ask(self, root: str, method: str, params: Dict[str, Any]) -> Optional[str]:
+        try:
+            await ask(root, method, params)
+        except Problem as problem:
+            self._app.log.warning("Daybook: %s", problem.message)
+            return problem.message
+        return None
+
+    async def _running(self) -> Tuple[Dict[str, Running], Dict[str, str]]:
+        opened = os.path.abspath(os.path.expanduser(str(self._app.root_dir)))
+        found: Dict[str, Running] = {}
+        problems: Dict[str, str] = {}
+        for session in await ensure_async(self._app.session_manager.list_sessions()):
+            if session.get("type") != "notebook" or not session.get("kernel"):
+                continue
+            kernel = session["kernel"]["id"]
+            path = session["path"].rsplit(":", 1)[-1]
+            manager = self._app.kernel_manager.get_kernel(kernel)
+            pid = getattr(getattr(manager, "provisioner", None), "pid", None)
+            file = getattr(manager, "connection_file", "")
+            if not pid or not os.path.isfile(file):
+                problems[kernel] = "This kernel runs on another machine: what it writes while no page is open is not kept"
+                continue
+            where = to_os_path(path, opened)
+            root = find_project(os.path.dirname(where), opened)
+            spec = getattr(manager, "kernel_spec", None)
+            found[kernel] = Running(
+                root,
+                os.path.relpath(where, root).replace(os.sep, "/"),
+                pid,
+                file,
+                str(getattr(manager, "kernel_name", "")),
+                str(getattr(spec, "display_name", "")),
+                str(getattr(spec, "language", "")),
+            )
+        return found, problems

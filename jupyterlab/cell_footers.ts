@@ -1,30 +1,39 @@
 import type { NotebookPanel } from '@jupyterlab/notebook'
+import type { TranslationBundle } from '@jupyterlab/translation'
 import { PanelLayout, Widget } from '@lumino/widgets'
 import { cellRunsQuery, describeCellRuns, runsByCell } from '../shared/views/cell_runs.ts'
 import type { Page } from '../shared/views/host.ts'
 import { pathInProject, type Project } from './project.ts'
 
+/** What footers need. */
+export interface CellFootersParts {
+  project: Project
+  trans: TranslationBundle
+  /** Whether the number that sums the newest run up is shown. */
+  headline: boolean
+  open(page: Page): void
+}
+
 /** Under each cell that made runs: how many, the headline of the newest, and which way it went. */
 export class CellFooters {
   readonly #panel: NotebookPanel
-  readonly #project: Project
-  readonly #open: (page: Page) => void
+  readonly #parts: CellFootersParts
   readonly #stop: () => void
   #texts = new Map<string, { text: string; ids: string[] }>()
   #asked = 0
 
-  constructor(panel: NotebookPanel, project: Project, open: (page: Page) => void) {
+  constructor(panel: NotebookPanel, parts: CellFootersParts) {
     this.#panel = panel
-    this.#project = project
-    this.#open = open
-    this.#stop = project.client.onChange('runs.changed', () => void this.#load())
+    this.#parts = parts
+    this.#stop = parts.project.client.onChange('runs.changed', () => void this.#load())
     panel.content.model?.cells.changed.connect(this.#draw, this)
-    panel.disposed.connect(() => this.dispose())
+    panel.disposed.connect(this.dispose, this)
   }
 
   /** Takes them away. */
   dispose(): void {
     this.#stop()
+    this.#panel.disposed.disconnect(this.dispose, this)
     this.#panel.content.model?.cells.changed.disconnect(this.#draw, this)
     this.#texts.clear()
     if (!this.#panel.isDisposed) this.#draw()
@@ -33,15 +42,18 @@ export class CellFooters {
   async #load(): Promise<void> {
     const asked = ++this.#asked
     try {
-      // A renamed notebook is found by its new name from then on.
-      const notebook = pathInProject(this.#project, this.#panel.context.path)
-      const { rows } = await this.#project.client.call('runs.window', cellRunsQuery(notebook))
+      const { project, headline } = this.#parts
+      const query = cellRunsQuery(pathInProject(project, this.#panel.context.path))
+      const { rows } = await project.client.call('runs.window', query)
       if (asked !== this.#asked) return
       const cells = runsByCell(rows.filter((row) => row.kind === 'run'))
       this.#texts = new Map(
         [...cells].map(([cell, runs]) => [
           cell,
-          { text: describeCellRuns(runs), ids: runs.slice(0, 20).map(({ id }) => id) },
+          {
+            text: describeCellRuns(headline ? runs : runs.map((run) => ({ ...run, headline: null }))),
+            ids: runs.slice(0, 20).map(({ id }) => id),
+          },
         ]),
       )
       this.#draw()
@@ -56,7 +68,7 @@ export class CellFooters {
       const found = this.#texts.get(cell.model.id)
       const shown = [...cell.layout.widgets].find((widget) => widget instanceof CellFooter)
       if (found === undefined) shown?.dispose()
-      else if (shown === undefined) cell.layout.addWidget(new CellFooter(found, this.#open))
+      else if (shown === undefined) cell.layout.addWidget(new CellFooter(found, this.#parts))
       else shown.tell(found)
     }
   }
@@ -64,10 +76,12 @@ export class CellFooters {
 
 class CellFooter extends Widget {
   readonly #button = document.createElement('button')
+  readonly #trans: TranslationBundle
   #ids: readonly string[] = []
 
-  constructor(first: { text: string; ids: string[] }, open: (page: Page) => void) {
+  constructor(first: { text: string; ids: string[] }, { open, trans }: CellFootersParts) {
     super()
+    this.#trans = trans
     this.addClass('daybook-footer')
     this.#button.type = 'button'
     this.#button.addEventListener('click', () => {
@@ -82,7 +96,10 @@ class CellFooter extends Widget {
   tell({ text, ids }: { text: string; ids: string[] }): void {
     this.#ids = ids
     this.#button.textContent = text
-    this.#button.setAttribute('aria-label', `Runs of this cell: ${text}`)
-    this.#button.title = ids.length === 1 ? 'Open the run of this cell' : 'Compare the runs of this cell'
+    this.#button.setAttribute('aria-label', this.#trans.__('Runs of this cell: %1', text))
+    this.#button.title =
+      ids.length === 1
+        ? this.#trans.__('Open the run of this cell')
+        : this.#trans.__('Compare the runs of this cell')
   }
 }

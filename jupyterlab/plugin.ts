@@ -2,21 +2,21 @@ import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } fro
 import { ICommandPalette, showErrorMessage } from '@jupyterlab/apputils'
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser'
 import { ILauncher } from '@jupyterlab/launcher'
-import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook'
+import { INotebookTracker } from '@jupyterlab/notebook'
 import { ISettingRegistry } from '@jupyterlab/settingregistry'
 import { ITranslator, nullTranslator } from '@jupyterlab/translation'
 import type { Page } from '../shared/views/host.ts'
-import { CellFooters } from './cell_footers.ts'
-import { DataFooters } from './data_footers.ts'
 import { addDataLint } from './data_lint.ts'
 import { daybookIcon } from './icon.ts'
+import { Notebooks } from './notebooks.ts'
 import { PageTabs } from './page_tabs.ts'
 import { pageCommands } from './pages.ts'
-import { Projects, type Project } from './project.ts'
+import { Projects } from './project.ts'
 import { Sidebar } from './sidebar.ts'
 import { sections } from './sidebar_sections.ts'
 import { addTuneCommand } from './study_command.ts'
 import { addStyle } from './style.ts'
+import { readWishes } from './wishes.ts'
 
 const id = 'jupyterlab-daybook:plugin'
 
@@ -56,31 +56,12 @@ function activate(
   restorer?.add(sidebar, sidebar.id)
 
   addDataLint({ app, trans, projects, browsers, open })
-
-  let footersWanted = true
-  const footers = new Map<NotebookPanel, { dispose(): void }>()
-  const follow = async (panel: NotebookPanel | null): Promise<void> => {
-    let project: Project
-    try {
-      project = await projects.of(panel?.context.path ?? '')
-    } catch (error) {
-      sidebar.fail((error as Error).message)
-      return
-    }
-    if (panel === notebooks.currentWidget) sidebar.follow(project)
-    if (panel === null || panel.isDisposed || !footersWanted || footers.has(panel)) return
-    const openHere = (page: Page): void => open(panel.context.path, page)
-    const [data, runs] = [
-      new DataFooters({ panel, project, open: openHere }),
-      new CellFooters(panel, project, openHere),
-    ]
-    footers.set(panel, { dispose: () => (data.dispose(), runs.dispose()) })
-    panel.disposed.connect(() => footers.delete(panel))
-  }
-  // The daemon comes up with the first notebook that is opened, so that its kernel finds it.
-  notebooks.widgetAdded.connect((_, panel) => void panel.context.ready.then(() => follow(panel)))
-  notebooks.currentChanged.connect((_, panel) => void follow(panel))
-  void app.restored.then(() => follow(notebooks.currentWidget))
+  const followed = new Notebooks({
+    ...{ tracker: notebooks, projects, trans, open },
+    front: (project) => sidebar.follow(project),
+    failed: (why) => sidebar.fail(why),
+  })
+  void app.restored.then(() => followed.look(notebooks.currentWidget))
 
   for (const { id: command, label, caption, page } of pageCommands()) {
     app.commands.addCommand(command, {
@@ -97,21 +78,12 @@ function activate(
   addTuneCommand({ app, notebooks, projects, palette, trans, open })
 
   const apply = (settings: ISettingRegistry.ISettings): void => {
-    footersWanted = settings.get('cellFooters').composite !== false
-    if (footersWanted) for (const panel of panels(notebooks)) void follow(panel)
-    else {
-      for (const each of footers.values()) each.dispose()
-      footers.clear()
-    }
+    const wishes = readWishes(settings)
+    followed.apply(wishes)
+    projects.tellWishes(wishes).catch(() => undefined)
   }
   void registry?.load(id).then((settings) => {
     apply(settings)
     settings.changed.connect(apply)
   })
-}
-
-function panels(notebooks: INotebookTracker): NotebookPanel[] {
-  const found: NotebookPanel[] = []
-  notebooks.forEach((panel) => found.push(panel))
-  return found
 }

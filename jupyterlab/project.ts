@@ -15,6 +15,9 @@ export interface Project {
   connect(): Promise<Wire>
 }
 
+/** By a kernel's id: why what it writes while no page is open is not kept; null as it is. */
+export type KernelStates = Readonly<Record<string, string | null>>
+
 /** The path of a notebook or file, as the file browser has it, from its project's folder. */
 export function pathInProject({ inServer }: Pick<Project, 'inServer'>, path: string): string {
   const plain = path.includes(':') ? path.slice(path.indexOf(':') + 1) : path
@@ -47,6 +50,27 @@ export class Projects {
     const project = { ...told, connect, client: openLastingClient(connect) }
     this.#byRoot.set(told.root, project)
     return project
+  }
+
+  /**
+   * Has the server look at its kernels now, so that one that has just started is followed from its first cell.
+   * @returns by the kernel's id why what it writes while no page is open is not kept, or null as it is
+   */
+  kernels(): Promise<KernelStates> {
+    return this.#askKernels({})
+  }
+
+  /** Tells the server the user's settings. */
+  async tellWishes({ capture, survive }: { capture: boolean; survive: boolean }): Promise<void> {
+    await this.#askKernels({ capture, survive })
+  }
+
+  async #askKernels(body: object): Promise<KernelStates> {
+    const init = { method: 'POST', body: JSON.stringify(body) }
+    const address = `${this.#settings.baseUrl}daybook/kernels`
+    const response = await ServerConnection.makeRequest(address, init, this.#settings)
+    if (!response.ok) throw new Error(`The Jupyter server answered with ${response.status}`)
+    return ((await response.json()) as { followed: KernelStates }).followed
   }
 
   #connect(path: string): Promise<Wire> {

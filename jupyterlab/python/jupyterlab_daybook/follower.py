@@ -101,6 +101,9 @@ class Follower:
             manager = self._app.kernel_manager.get_kernel(kernel)
             pid = getattr(getattr(manager, "provisioner", None), "pid", None)
             file = getattr(manager, "connection_file", "")
+            if not pid and kernel in self._told:
+                found[kernel] = self._told[kernel]  # it is being restarted
+                continue
             if not pid or not os.path.isfile(file):
                 problems[kernel] = "This kernel runs on another machine: what it writes while no page is open is not kept"
                 continue

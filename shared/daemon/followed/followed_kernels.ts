@@ -78,10 +78,11 @@ export class FollowedKernels {
     })
   }
 
-  /** A page says for which cells it sent executions. */
+  /** A page says for which cells it sent executions. @throws Problem `kernel_not_found` if it is not followed yet */
   async sent({ kernel, notebook, page, executions }: ParsedOf<'followed.sent'>): Promise<void> {
     const followed = await this.#byId(followedPrefix + kernel)
-    followed?.sent(executions, this.nameOf(notebook), page)
+    if (followed === null) throw new Problem('kernel_not_found', `Kernel ${kernel} is not followed`)
+    followed.sent(executions, this.nameOf(notebook), page)
   }
 
   /** What these gave is saved in the notebook, or not wanted. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { openClient, type Client } from '../../../shared/api/client.ts'
@@ -35,7 +35,7 @@ describe('JupyterLab with the wheel installed', function () {
     for (const name of ['first', 'second']) {
       // The mark of a repository makes each a project of its own.
       mkdirSync(join(lab.folder, name, '.git'), { recursive: true })
-      writeFileSync(join(lab.folder, name, 'train.ipynb'), notebook(training))
+      lab.notebook(`${name}/train.ipynb`, training)
     }
   })
   after(async () => {
@@ -148,20 +148,4 @@ async function finished(client: Client) {
     await new Promise((resolve) => setTimeout(resolve, 300))
   }
   throw new Error('The training did not end')
-}
-
-function notebook(cells: readonly string[]): string {
-  return JSON.stringify({
-    cells: cells.map((source, i) => ({
-      cell_type: 'code',
-      id: `cell-${i}`,
-      metadata: {},
-      source,
-      outputs: [],
-      execution_count: null,
-    })),
-    metadata: { kernelspec: { name: 'python3', language: 'python', display_name: 'Python 3' } },
-    nbformat: 4,
-    nbformat_minor: 5,
-  })
 }

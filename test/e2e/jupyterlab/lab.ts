@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { stopDaemon } from '../../../shared/daemon/cli/daemon.ts'
@@ -12,6 +12,12 @@ export interface Lab {
   /** Address of the server with its base URL, ending in a slash. */
   url: string
   token: string
+  /** Writes a notebook of code cells, `cell-0`, `cell-1`…; the path is from the folder. */
+  notebook(path: string, cells: readonly string[], kernelspec?: string): void
+  /** The address of a page of its own: `lab/tree/a.ipynb`. */
+  page(path: string): string
+  /** Asks the server's own API. */
+  api(path: string, init?: RequestInit): Promise<unknown>
   /** What the server said so far. */
   log(): string
   /** Where its environment keeps shared files and packages. */
@@ -61,6 +67,17 @@ export async function startLab(python: string, args: readonly string[] = []): Pr
     folder,
     url,
     token,
+    notebook(path, cells, kernelspec = 'python3') {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), notebookOf(cells, kernelspec))
+    },
+    page: (path) => `${url}${path}?token=${token}`,
+    async api(path, init = {}) {
+      const headers = { authorization: `token ${token}`, 'content-type': 'application/json' }
+      const response = await fetch(`${url}api/${path}`, { ...init, headers })
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+      return response.status === 204 ? null : await response.json()
+    },
     log: () => said,
     prefix,
     sitePackages: sitePackagesOf(prefix),
@@ -76,6 +93,22 @@ export async function startLab(python: string, args: readonly string[] = []): Pr
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
   }
+}
+
+function notebookOf(cells: readonly string[], kernelspec: string): string {
+  return JSON.stringify({
+    cells: cells.map((source, i) => ({
+      cell_type: 'code',
+      id: `cell-${i}`,
+      metadata: {},
+      source,
+      outputs: [],
+      execution_count: null,
+    })),
+    metadata: { kernelspec: { name: kernelspec, language: '', display_name: kernelspec } },
+    nbformat: 4,
+    nbformat_minor: 5,
+  })
 }
 
 function sitePackagesOf(prefix: string): string {

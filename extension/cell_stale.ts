@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as vscode from 'vscode'
-import { markStale, type Stale } from './stale.ts'
+import { describeStale, markStale, type Stale } from '../shared/views/stale.ts'
 
 /** What a cell's code was when it ran last, by the cell's id in the file. */
 type RanCode = Record<string, string>
@@ -38,15 +38,12 @@ export class StaleMarks implements vscode.NotebookCellStatusBarItemProvider, vsc
   provideCellStatusBarItems(cell: vscode.NotebookCell): vscode.NotebookCellStatusBarItem[] {
     const mark = this.#marks.get(cell)
     if (mark === undefined || mark === null) return []
-    const [text, tooltip] =
-      mark === 'edited'
-        ? ['$(history) edited since it ran', 'The outputs are those of the code before the last edits.']
-        : [
-            '$(history) older than a cell above',
-            'A cell above ran later: from the top, this may give something else.',
-          ]
-    const item = new vscode.NotebookCellStatusBarItem(text, vscode.NotebookCellStatusBarAlignment.Right)
-    item.tooltip = tooltip
+    const { label, says } = describeStale(mark)
+    const item = new vscode.NotebookCellStatusBarItem(
+      `$(history) ${label}`,
+      vscode.NotebookCellStatusBarAlignment.Right,
+    )
+    item.tooltip = says
     item.priority = 10
     return [item]
   }

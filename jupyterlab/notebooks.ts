@@ -4,6 +4,7 @@ import type { Page } from '../shared/views/host.ts'
 import { CellFooters } from './cell_footers.ts'
 import { DataFooters } from './data_footers.ts'
 import type { Project, Projects } from './project.ts'
+import { StaleMarks } from './stale_marks.ts'
 import { Survival } from './survival.ts'
 import { defaultWishes, type Wishes } from './wishes.ts'
 
@@ -25,6 +26,7 @@ interface Followed {
   project: Project
   footers: { dispose(): void } | null
   survival: Survival | null
+  stale: StaleMarks | null
 }
 
 /** The open notebooks, each with its project, and what Daybook shows in them. */
@@ -63,7 +65,7 @@ export class Notebooks {
     try {
       const project = await projects.of(panel.context.path)
       if (panel.isDisposed || this.#followed.has(panel)) return
-      const followed: Followed = { project, footers: null, survival: null }
+      const followed: Followed = { project, footers: null, survival: null, stale: null }
       this.#followed.set(panel, followed)
       this.#fit(panel, followed)
       panel.context.pathChanged.connect(() => void this.#move(panel))
@@ -98,7 +100,7 @@ export class Notebooks {
   }
 
   #fit(panel: NotebookPanel, followed: Followed): void {
-    const { cellFooters, headline, survive } = this.#wishes
+    const { cellFooters, headline, staleMarks, survive } = this.#wishes
     const { project } = followed
     followed.footers?.dispose()
     const open = (page: Page): void => this.#parts.open(panel.context.path, page)
@@ -110,6 +112,11 @@ export class Notebooks {
         new CellFooters(panel, { project, open, headline, trans }),
       ]
       followed.footers = { dispose: () => (data.dispose(), runs.dispose()) }
+    }
+    if (staleMarks) followed.stale ??= new StaleMarks(panel, this.#parts.trans)
+    else {
+      followed.stale?.dispose()
+      followed.stale = null
     }
     if (survive) followed.survival ??= new Survival(panel, project)
     else {

@@ -51,7 +51,7 @@ function activate(
   const open = (path: string, page: Page): void => {
     tabs.open({ path, page }).catch((error: unknown) => showErrorMessage('Daybook', (error as Error).message))
   }
-  const sidebar = new Sidebar(sections, { app, trans, open: (page) => open(pathInFront(), page) })
+  const sidebar = new Sidebar(sections, { app, projects, trans, open: (page) => open(pathInFront(), page) })
   app.shell.add(sidebar, 'left', { rank: 300 })
   restorer?.add(sidebar, sidebar.id)
 

@@ -1,11 +1,12 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application'
 import type { TranslationBundle } from '@jupyterlab/translation'
 import type { Page } from '../shared/views/host.ts'
-import type { Project } from './project.ts'
+import type { Project, Projects } from './project.ts'
 
 /** What a section of the sidebar gets. */
 export interface SectionParts {
   app: JupyterFrontEnd
+  projects: Projects
   trans: TranslationBundle
   open(page: Page): void
 }

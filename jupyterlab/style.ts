@@ -23,6 +23,13 @@ const own = `
 .daybook-dot.FAILED { background: var(--jp-error-color1); border-radius: 2px; }
 .daybook-dot.KILLED { background: var(--jp-warn-color1); border-radius: 2px; }
 .daybook-dot.RUNNING { background: none; border: 2px solid var(--jp-brand-color1); }
+.daybook-dot.kernel-idle { background: var(--jp-success-color1); }
+.daybook-dot.kernel-busy { background: none; border: 2px solid var(--jp-brand-color1); }
+.daybook-dot.kernel-dead { background: var(--jp-error-color1); border-radius: 2px; }
+.daybook-kernel { cursor: default; }
+.daybook-kernel button { border: 0; padding: 0 4px; }
+.daybook-kernel button:hover, .daybook-kernel button:focus-visible { background: var(--jp-layout-color3); }
+.daybook-stale { padding: 0 0 2px calc(var(--jp-cell-prompt-width) + var(--jp-cell-collapser-width) + 14px); font-size: var(--jp-ui-font-size0); color: var(--jp-warn-color0, var(--jp-ui-font-color2)); }
 .daybook-footer { padding: 0 0 4px calc(var(--jp-cell-prompt-width) + var(--jp-cell-collapser-width) + 10px); }
 .daybook-footer button { font: inherit; font-size: var(--jp-ui-font-size0); color: var(--jp-ui-font-color2); background: none; border: 0; padding: 1px 4px; border-radius: 3px; cursor: pointer; }
 .daybook-footer button:hover, .daybook-footer button:focus-visible { background: var(--jp-layout-color2); color: var(--jp-ui-font-color1); }

@@ -22,3 +22,13 @@ export function markStale(cells: readonly RanCell[]): Stale[] {
     return edited ? 'edited' : outOfOrder ? 'order' : null
   })
 }
+
+/** A mark in words: what stands at the cell, and the sentence behind it. */
+export function describeStale(stale: Exclude<Stale, null>): { label: string; says: string } {
+  return stale === 'edited'
+    ? { label: 'edited since it ran', says: 'The outputs are those of the code before the last edits.' }
+    : {
+        label: 'older than a cell above',
+        says: 'A cell above ran later: from the top, this may give something else.',
+      }
+}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { markStale } from '../../extension/stale.ts'
+import { markStale } from '../../shared/views/stale.ts'
 
 describe('markStale()', () => {
   const ran = (startMs: number | null, edited = false) => ({ startMs, edited })

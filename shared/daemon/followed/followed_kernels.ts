@@ -117,6 +117,8 @@ export class FollowedKernels {
   async follow(of: string, listener: Listener): Promise<() => void> {
     const [page = '', ...words] = of.split(' ')
     const notebook = this.nameOf(words.join(' '))
+    // The notebook's kernel is being started: whoever follows it should stand by when its first cell runs.
+    void this.#parts.kernels.supervisor().catch(() => undefined)
     for (const kernel of await this.#parts.kernels.followed()) await this.#get(kernel)
     const follower = new CellFollower(listener, (id) => this.#look(id))
     // From here on without a pause: nothing may come between what is told now and what changes from now on.

@@ -52,6 +52,7 @@ describe('outputs in JupyterLab while its tab is closed', function () {
   }
   const runAll = async (): Promise<void> => {
     await page.waitForSelector('text=Python 3 (ipykernel) | Idle')
+    await followed(lab)
     await page.getByRole('menuitem', { name: 'Run', exact: true }).click()
     await page.getByRole('menuitem', { name: 'Run All Cells', exact: true }).click()
   }
@@ -146,6 +147,18 @@ describe('outputs in JupyterLab while its tab is closed', function () {
     assert.ok(!existsSync(join(lab.folder, 'moved/a.ipynb')))
   })
 })
+
+/** Waits until all kernels are followed: on a busy machine that may take longer than their start. */
+async function followed(lab: Lab): Promise<void> {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline;) {
+    const headers = { authorization: `token ${lab.token}`, 'content-type': 'application/json' }
+    const response = await fetch(`${lab.url}daybook/kernels`, { method: 'POST', headers, body: '{}' })
+    const states = Object.values(((await response.json()) as { followed: Record<string, unknown> }).followed)
+    if (states.length > 0 && states.every((why) => why === null)) return
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  throw new Error('The kernels are not followed')
+}
 
 /** Waits until no kernel of the server does anything. */
 async function idle(lab: Lab): Promise<void> {

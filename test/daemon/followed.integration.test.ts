@@ -6,7 +6,7 @@ import { openWebSocketWire } from '../../shared/api/websocket_wire.ts'
 import { ensureDaemon } from '../../shared/daemon/ensure.ts'
 import type { KernelInfo } from '../../shared/kernel/kernel.ts'
 import type { Session } from '../../shared/kernel/session.ts'
-import { openProject, pause, type TestProject } from '../kernel/project.ts'
+import { denoKernel, openProject, pause, type TestProject } from '../kernel/project.ts'
 import { showNotebook, type ShownNotebook } from './cells/shown_notebook.ts'
 import { makeDaemonProject, type DaemonProject } from './project.ts'
 
@@ -160,6 +160,28 @@ describe('a notebook on a Jupyter server’s kernel', function () {
     assert.equal(execution.id, dying.id)
     const last = outputs.at(-1)
     assert.ok(last?.output_type === 'error' && last.ename === 'DeadKernel')
+  })
+
+  it('in another language, without our module, is followed all the same', async function () {
+    // The first time it downloads.
+    this.timeout(600_000)
+    const other = await server.session(await denoKernel())
+    await client.call('followed.attach', {
+      ...{ id: other.kernel.id, pid: other.kernel.process.pid, notebook, name: 'deno', displayName: 'Deno' },
+      connectionFile: join(server.paths.kernels, `kernel-${other.kernel.id}.json`),
+    })
+    const { id, done } = other.session.execute('console.log("hello"); 6 * 7')
+    const executions = [{ id, cell: 'one' }]
+    await client.call('followed.sent', { kernel: other.kernel.id, notebook, page: 'first', executions })
+    await done
+    const second = await open('second')
+    const { outputs } = await second.ended('one')
+    assert.deepEqual(
+      outputs.map((output) => output.output_type),
+      ['stream', 'execute_result'],
+    )
+    await client.call('followed.detach', { id: other.kernel.id })
+    await server.supervisor.stop(other.kernel.id)
   })
 
   it('is no kernel of the project: it is neither listed nor stopped with them', async () => {

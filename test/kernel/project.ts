@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { cachedEnvironment } from '../../scripts/python.mjs'
 import { isAlive } from '../../shared/base/process.ts'
 import { openState, type StatePaths } from '../../shared/base/project.ts'
 import type {
@@ -41,6 +42,20 @@ export function ipykernel(python = venvPython): KernelLaunch {
     argv: [python, '-m', 'ipykernel_launcher', '-f', '{connection_file}'],
     env: {},
     interruptMode: 'signal',
+    curve: false,
+  }
+}
+
+/** How Deno's kernel is started: another language, from PyPI. Installed when first asked for. */
+export async function denoKernel(): Promise<KernelLaunch> {
+  const deno = join(dirname(await cachedEnvironment('deno', ['deno'])), 'deno')
+  return {
+    name: 'deno',
+    displayName: 'Deno',
+    language: 'typescript',
+    argv: [deno, 'jupyter', '--kernel', '--conn', '{connection_file}'],
+    env: {},
+    interruptMode: 'message',
     curve: false,
   }
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { cachedEnvironment } from '../../scripts/python.mjs'
 import type { JournalEntry, KernelInfo, KernelLaunch } from '../../shared/kernel/kernel.ts'
 import type { Session } from '../../shared/kernel/session.ts'
 import { skip } from '../skip.ts'
-import { ipykernel, openProject, type TestProject, textOf, until, venvPython } from './project.ts'
+import { denoKernel, ipykernel, openProject, type TestProject, textOf, until, venvPython } from './project.ts'
 
 /** What is written in the kernel's own language. */
 interface Words {
@@ -171,28 +171,13 @@ kernelKeepsItsPromises(
   python,
 )
 
-kernelKeepsItsPromises(
-  'Deno (TypeScript)',
-  async () => {
-    const deno = join(dirname(await cachedEnvironment('deno', ['deno'])), 'deno')
-    return {
-      name: 'deno',
-      displayName: 'Deno',
-      language: 'typescript',
-      argv: [deno, 'jupyter', '--kernel', '--conn', '{connection_file}'],
-      env: {},
-      interruptMode: 'message',
-      curve: false,
-    }
-  },
-  {
-    hello: 'console.log("hello"); 6 * 7',
-    fail: 'throw new Error("boom")',
-    sleep: null,
-    ask: null,
-    complete: ['Math.P', /PI$/],
-  },
-)
+kernelKeepsItsPromises('Deno (TypeScript)', () => denoKernel(), {
+  hello: 'console.log("hello"); 6 * 7',
+  fail: 'throw new Error("boom")',
+  sleep: null,
+  ask: null,
+  complete: ['Math.P', /PI$/],
+})
 
 kernelKeepsItsPromises(
   'IRkernel (R)',

@@ -5,12 +5,25 @@ Kernels stay this server's. The project's supervisor reads their connection file
 
 import asyncio
 import os
+import time
 from typing import Any, Dict, NamedTuple, Optional, Tuple
 
 from jupyter_server.utils import ensure_async, to_os_path
 
 from .ask import ask
 from .daemon import Problem, find_project
+
+
+#: How long a kernel that could not be followed is left alone, unless something of it changes.
+TRY_AGAIN_S = 30.0
+
+
+class Failure(NamedTuple):
+    """That a kernel could not be followed."""
+
+    kernel: "Running"
+    why: str
+    at_s: float
 
 
 class Running(NamedTuple):
@@ -32,6 +45,7 @@ class Follower:
         self.survive = True
         self._app = server_app
         self._told: Dict[str, Running] = {}
+        self._failed: Dict[str, Failure] = {}
         #: Why a kernel is not followed, by its id.
         self.problems: Dict[str, str] = {}
         self._looking = asyncio.Lock()
@@ -51,10 +65,17 @@ class Follower:
                 for kernel in [known for known in self._told if known not in running]:
                     await self._detach(kernel)
                 for kernel, now in running.items():
-                    if self._told.get(kernel) != now:
+                    if self._told.get(kernel) != now and not self._has_failed(kernel, now):
                         await self._attach(kernel, now)
             except Exception as error:  # noqa: BLE001 - the server goes on without this
                 self._app.log.warning("Daybook: cannot look at the kernels: %s: %s", type(error).__name__, error)
+
+    def _has_failed(self, kernel: str, now: Running) -> bool:
+        failure = self._failed.get(kernel)
+        if failure is None or failure.kernel != now or time.monotonic() - failure.at_s > TRY_AGAIN_S:
+            return False
+        self.problems[kernel] = failure.why
+        return True
 
     async def _attach(self, kernel: str, now: Running) -> None:
         before = self._told.pop(kernel, None)
@@ -75,8 +96,10 @@ class Follower:
         )
         if problem is None:
             self._told[kernel] = now
+            self._failed.pop(kernel, None)
         else:
             self.problems[kernel] = problem
+            self._failed[kernel] = Failure(now, problem, time.monotonic())
 
     async def _detach(self, kernel: str) -> None:
         await self._ask(self._told.pop(kernel).root, "followed.detach", {"id": kernel})

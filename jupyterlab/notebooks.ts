@@ -70,7 +70,10 @@ export class Notebooks {
       this.#fit(panel, followed)
       panel.context.pathChanged.connect(() => void this.#move(panel))
       panel.sessionContext.kernelChanged.connect(() => this.#askFollowing())
-      panel.disposed.connect(() => this.#followed.delete(panel))
+      panel.disposed.connect(() => {
+        followed.stale?.dispose()
+        this.#followed.delete(panel)
+      })
       this.#askFollowing()
     } catch (error) {
       failed((error as Error).message)

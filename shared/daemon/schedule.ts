@@ -199,7 +199,10 @@ function writeJobs({ dir }: StatePaths, jobs: readonly JobRecord[]): void {
 function jobOf(paths: StatePaths, name: string, when: string): ScheduledJob {
   const { root } = paths
   const start = [...startOf(), 'schedule', 'run', name, '--project', root]
-  return { name, root, project: projectHash(root), when: parseWhen(when), start, log: logOf(root, name) }
+  // VS Code's own Node is the editor: it must be told that it is a Node here.
+  const environment = process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }
+  const log = logOf(root, name)
+  return { name, root, project: projectHash(root), when: parseWhen(when), start, environment, log }
 }
 
 /** How this program is started again: by its own Node, from its own file. */

@@ -22,7 +22,9 @@ Description=Daybook: ${job.name} of ${job.root.replaceAll('%', '%%')}
 [Service]
 Type=oneshot
 WorkingDirectory=${job.root.replaceAll('%', '%%')}
-ExecStart=${job.start.map(systemdWord).join(' ')}
+${Object.entries(job.environment)
+  .map(([name, value]) => `Environment=${systemdWord(`${name}=${value}`)}\n`)
+  .join('')}ExecStart=${job.start.map(systemdWord).join(' ')}
 Nice=10
 `
   const timer = `# Written by "daybook schedule add"; "daybook schedule remove ${job.name}" takes it away.
@@ -77,6 +79,9 @@ function launchd(job: ScheduledJob, home: string, userId: number): Installation 
 ${job.start.map((word) => `    <string>${xml(word)}</string>`).join('\n')}
   </array>
   <key>WorkingDirectory</key><string>${xml(job.root)}</string>
+  <key>EnvironmentVariables</key><dict>${Object.entries(job.environment)
+    .map(([name, value]) => `<key>${xml(name)}</key><string>${xml(value)}</string>`)
+    .join('')}</dict>
   <key>StandardOutPath</key><string>${xml(job.log)}</string>
   <key>StandardErrorPath</key><string>${xml(job.log)}</string>
   <key>ProcessType</key><string>Background</string>
@@ -108,7 +113,12 @@ function launchdTimes(when: When): string {
 function taskScheduler(job: ScheduledJob, home: string): Installation {
   const id = jobId(job)
   const path = `${home}\\AppData\\Local\\daybook\\${id}.xml`
-  const [program = '', ...args] = job.start
+  // A task has no environment of its own: cmd sets it.
+  const sets = Object.entries(job.environment).map(([name, value]) => `set "${name}=${value}"&& `)
+  const [program, args] =
+    sets.length === 0
+      ? [job.start[0] ?? '', job.start.slice(1).map(windowsWord).join(' ')]
+      : ['cmd.exe', `/d /s /c "${sets.join('')}${job.start.map(windowsWord).join(' ')}"`]
   // A day long past: the schedule counts from there.
   const begin = (time: string): string => `<StartBoundary>2024-01-07T${time}:00</StartBoundary>`
   const { when } = job
@@ -130,7 +140,7 @@ function taskScheduler(job: ScheduledJob, home: string): Installation {
     <StartWhenAvailable>true</StartWhenAvailable>
     <Priority>7</Priority>
   </Settings>
-  <Actions><Exec><Command>${xml(program)}</Command><Arguments>${xml(args.map(windowsWord).join(' '))}</Arguments><WorkingDirectory>${xml(job.root)}</WorkingDirectory></Exec></Actions>
+  <Actions><Exec><Command>${xml(program)}</Command><Arguments>${xml(args)}</Arguments><WorkingDirectory>${xml(job.root)}</WorkingDirectory></Exec></Actions>
 </Task>
 `
   return {
@@ -154,7 +164,12 @@ export function cronLine(job: ScheduledJob): string {
       ? `${when.every === 60 ? '0' : `*/${when.every}`} * * * *`
       : `${when.minute} ${when.hour} * * ${when.kind === 'weekly' ? when.day : '*'}`
   // A bare % is a line break to cron.
-  const command = `cd ${shellWord(job.root)} && ${job.start.map(shellWord).join(' ')}`.replaceAll('%', '\\%')
+  const sets = Object.entries(job.environment).map(([name, value]) => `${name}=${shellWord(value)} `)
+  const command =
+    `cd ${shellWord(job.root)} && ${sets.join('')}${job.start.map(shellWord).join(' ')}`.replaceAll(
+      '%',
+      '\\%',
+    )
   return `${time} ${command} >/dev/null 2>&1 ${cronMark(job)}`
 }
 

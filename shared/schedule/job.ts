@@ -11,6 +11,8 @@ export interface ScheduledJob {
   when: When
   /** Program and arguments, absolute, as the system is to start them. */
   start: readonly string[]
+  /** Variables of the environment that it needs, such as ELECTRON_RUN_AS_NODE where an editor is the Node. */
+  environment: Readonly<Record<string, string>>
   /** Where what it prints goes. */
   log: string
 }

@@ -18,6 +18,7 @@ describe('what the system is told of a schedule', () => {
     project: '0123456789abcdef',
     when: parseWhen(when),
     start: ['/usr/bin/node', '/opt/day book/daybook.mjs', 'schedule', 'run', 'nightly', "it's $5"],
+    environment: { ELECTRON_RUN_AS_NODE: '1' },
     log: '/home/ana/log',
   })
   const files = (scheduler: Parameters<typeof installationOf>[0], when: string): string[] =>
@@ -26,10 +27,19 @@ describe('what the system is told of a schedule', () => {
   it('is a timer of systemd that makes up for missed times, with every word as it is', () => {
     const [service = '', timer = ''] = files('systemd', 'weekly monday 06:30')
     assert.match(service, /^WorkingDirectory=\/home\/ana\/50%% & "done"$/m)
+    assert.match(service, /^Environment="ELECTRON_RUN_AS_NODE=1"$/m)
     assert.match(service, /^ExecStart="\/usr\/bin\/node" "\/opt\/day book\/daybook.mjs" .* "it's \$\$5"$/m)
     assert.match(timer, /^OnCalendar=Mon \*-\*-\* 06:30:00$\n^Persistent=true$/m)
     assert.match(files('systemd', 'every 15 minutes')[1] ?? '', /^OnCalendar=\*-\*-\* \*:0\/15:00$/m)
     assert.match(files('systemd', 'hourly')[1] ?? '', /^OnCalendar=\*-\*-\* \*:00:00$/m)
+  })
+  it('is a line of a crontab that sh takes as it is meant', () => {
+    const [line = ''] = files('cron', 'weekly monday 06:30')
+    assert.match(
+      line,
+      /^30 6 \* \* 1 cd '\/home\/ana\/50\\% & "done"' && ELECTRON_RUN_AS_NODE='1' '\/usr\/bin\/node' /,
+    )
+    assert.match(line, /'it'\\''s \$5' >\/dev\/null 2>&1 # daybook-0123456789abcdef-nightly\n$/)
   })
   it('is XML that reads back, for launchd and the Task Scheduler', () => {
     const read = (code: string, text: string): string => {
@@ -39,10 +49,11 @@ describe('what the system is told of a schedule', () => {
     }
     const [plist = ''] = files('launchd', 'weekly monday 06:30')
     const told = read(
-      'import plistlib,sys,json; p=plistlib.loads(sys.stdin.buffer.read()); print(json.dumps([p["ProgramArguments"],p["WorkingDirectory"],p["StartCalendarInterval"]]))',
+      'import plistlib,sys,json; p=plistlib.loads(sys.stdin.buffer.read()); print(json.dumps([p["EnvironmentVariables"],p["ProgramArguments"],p["WorkingDirectory"],p["StartCalendarInterval"]]))',
       plist,
     )
     assert.deepEqual(JSON.parse(told), [
+      { ELECTRON_RUN_AS_NODE: '1' },
       job('daily').start,
       job('daily').root,
       { Weekday: 1, Hour: 6, Minute: 30 },
@@ -53,7 +64,7 @@ describe('what the system is told of a schedule', () => {
       `import sys,xml.etree.ElementTree as e; t=e.fromstring(sys.stdin.read()); print(t.findtext(".//${name}Command"), t.findtext(".//${name}StartBoundary"), t.findtext(".//${name}StartWhenAvailable"), sep="|")`,
       task,
     )
-    assert.equal(found, '/usr/bin/node|2024-01-07T06:30:00|true')
+    assert.equal(found, 'cmd.exe|2024-01-07T06:30:00|true')
   })
 })
 

@@ -17,6 +17,7 @@ import { readStudyFile, studyFileOf } from '../study/study_file.ts'
 import { asTrial, tellTrial } from '../study/study_record.ts'
 import { ask, offerFor, pointValues } from '../study/study_search.ts'
 import { searchOf, type Studies } from '../study/studies.ts'
+import { readSuggestions } from '../study/suggestions.ts'
 import { orderTrials } from '../study/trial_window.ts'
 import { notebookPath } from './study_page_handlers.ts'
 
@@ -46,6 +47,17 @@ export function studyHandlers({ studies, store, leases, root }: StudyHandlerPart
           says: offer?.says ?? null,
         }
       })
+      for (const { parameter, hasDefault, default: own } of readSuggestions(document)) {
+        const { name } = parameter
+        if (parameters.some((one) => one.name === name)) continue
+        const text = hasDefault ? String(own) : 'asked for'
+        parameters.push({
+          name,
+          text,
+          range: formatDomain(parameter),
+          says: 'as daybook.suggest says in a cell',
+        })
+      }
       const metrics = knownMetrics(store, relative(root, notebook)).map((name) => ({
         name,
         mode: modeOf(name),

@@ -9,7 +9,7 @@ import {
 } from '../../compute/trial_host.ts'
 import type { NotebookDocument } from '../../notebook/document.ts'
 import type { StudyPhase, StudyRecord, TrialRecord } from './study_record.ts'
-import { assignments, type StudySearch } from './study_search.ts'
+import { assignments, suggestedNames, type StudySearch } from './study_search.ts'
 import type { StudyParts } from './study_parts.ts'
 
 /** How long a question for work waits for an answer: shorter than the host's own patience. */
@@ -149,12 +149,23 @@ export class HostLine {
     }
     for (const attempt of this.#seen) if (!this.#known.has(attempt)) this.#seen.delete(attempt)
     const { broken } = message
-    if (broken?.refused !== undefined) study.useKernels(broken.refused)
+    if (broken?.refused !== undefined) this.#useKernels(broken.refused)
     else if (broken?.failed !== undefined) {
       const { cell, name, message: words, traceback } = broken.failed
       const where = cell === null ? 'The shared cells' : `Cell ${cell + 1}, which all trials share,`
       const trace = cell === null && traceback.length > 0 ? ` (${traceback.slice(-3).join(' / ')})` : ''
       study.fail(`${where} failed with ${name}: ${words}${trace}`)
+    }
+  }
+
+  #useKernels(why: string): void {
+    const [asked] = suggestedNames(this.#study.document)
+    if (asked === undefined) this.#study.useKernels(why)
+    // A kernel is given its values as variables, which a call does not see.
+    else {
+      this.#study.fail(
+        `Cell code asks for "${asked}" by daybook.suggest, which works without a kernel only, and this notebook needs one: ${why}`,
+      )
     }
   }
 
@@ -176,7 +187,7 @@ export class HostLine {
     try {
       const found = await this.#parts.findPython(document, record.settings.kernel)
       if ('why' in found || record.settings.mode === 'kernel') {
-        this.#study.useKernels('why' in found ? found.why : 'asked for')
+        this.#useKernels('why' in found ? found.why : 'asked for')
         return
       }
       const capability = this.#parts.grantHost(record.notebook)

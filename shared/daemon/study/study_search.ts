@@ -15,6 +15,7 @@ import { chooseSampler } from '../../tuning/sampler_choice.ts'
 import { contains, makeSpace, type Point, type Space, type Value } from '../../tuning/space.ts'
 import { parseSpaceObject } from '../../tuning/space_object.ts'
 import type { Study as Search, Trial } from '../../tuning/trial.ts'
+import { readSuggestions } from './suggestions.ts'
 
 /** What a study searches and by which means. */
 export interface StudySearch {
@@ -57,6 +58,9 @@ export function spaceOf(document: NotebookDocument, settings: StudySettings): Sp
   const offered = readParameters(document).flatMap(({ name, value }) => {
     return name in settings.parameters ? [] : (offerFor(name, value)?.parameter ?? [])
   })
+  const names = new Set(offered.map(({ name }) => name))
+  for (const { parameter } of readSuggestions(document))
+    if (!names.has(parameter.name)) offered.push(parameter)
   if (offered.length > 0) return makeSpace(offered)
   throw new Problem(
     'parameter_invalid',
@@ -79,6 +83,9 @@ export function offerFor(name: string, value: ParameterValue | undefined): Offer
 /** The notebook's own values of what is searched; null where one has to be computed or is not there. */
 export function defaultPoint(document: NotebookDocument, space: Space): Point | null {
   const known = new Map(readParameters(document).map(({ name, value }) => [name, toPlain(value)]))
+  for (const { parameter, hasDefault, default: own } of readSuggestions(document)) {
+    if (hasDefault && !known.has(parameter.name)) known.set(parameter.name, own)
+  }
   const point: Record<string, Value> = {}
   for (const { name, when } of space.parameters) {
     const value = known.get(name)
@@ -116,6 +123,13 @@ export function assignments(
       return `${name} ${sign} ${language.literal(value)}\n`
     })
     .join('')
+}
+
+/** Names that cells ask for instead of having them set: no code sets these. */
+export function suggestedNames(document: NotebookDocument): ReadonlySet<string> {
+  const set = new Set(readParameters(document).map(({ name }) => name))
+  const asked = readSuggestions(document).map(({ parameter }) => parameter.name)
+  return new Set(asked.filter((name) => !set.has(name)))
 }
 
 /** A point as values that are written into code: 1.0 where a real parameter is 1. */

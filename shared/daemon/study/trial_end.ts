@@ -11,7 +11,7 @@ import {
   type StudyRecord,
   type TrialRecord,
 } from './study_record.ts'
-import { pointValues, type StudySearch } from './study_search.ts'
+import { pointValues, suggestedNames, type StudySearch } from './study_search.ts'
 import type { TrialBook } from './trial_book.ts'
 import { endTrialRun, keepTrialNotebook, readObjectives } from './trial_run.ts'
 
@@ -67,7 +67,9 @@ export function keepShown(
   const { trial, attempt, file, shared } = shown
   if (trial.runId === null || record.progress.mode === 'kernel' || attempt.outcome === 'lost') return
   try {
-    const values = { ...record.settings.parameters, ...pointValues(search.search.space, trial.point) }
+    const asked = suggestedNames(document)
+    const given = Object.fromEntries(Object.entries(trial.point).filter(([name]) => !asked.has(name)))
+    const values = { ...record.settings.parameters, ...pointValues(search.search.space, given) }
     const lines = [...shared, ...readShown(file)]
     keepTrialNotebook(parts.runParts(record), trial.runId, { original: document, values, shown: lines })
     removeTraces(file)

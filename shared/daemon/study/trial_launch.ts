@@ -12,7 +12,7 @@ import {
   type StudyRecord,
   type TrialRecord,
 } from './study_record.ts'
-import { assignments, pointValues, type StudySearch } from './study_search.ts'
+import { assignments, pointValues, suggestedNames, type StudySearch } from './study_search.ts'
 import type { StudyParts } from './study_parts.ts'
 import { createTrialRun, grantTrial, trialTags } from './trial_run.ts'
 
@@ -51,7 +51,9 @@ export function launchTrial(
   )
   if (lease === null) return null
   trial.gpu = lease.share.gpu?.uuid ?? null
-  const values = { ...pointValues(study.search.search.space, trial.point), ...reseeded(study, trial) }
+  const asked = suggestedNames(study.document)
+  const given = Object.fromEntries(Object.entries(trial.point).filter(([name]) => !asked.has(name)))
+  const values = { ...pointValues(study.search.search.space, given), ...reseeded(study, trial) }
   if (progress.mode === 'kernel') {
     const attempt = beginAttempt(parts, study, trial, { capabilityId: '', lease: lease.id })
     const begun = parts.startNotebook({

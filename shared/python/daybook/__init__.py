@@ -14,17 +14,18 @@ of tracking, and none waits for the network.
 """
 
 import time as _time
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping, Optional, Sequence
 
 from . import process as _process
 from . import progress as _progress
+from . import suggest as _suggest
 from .clean import warn_once as _warn_once
 from .runs import Run
 from .session import _entered
 
 __all__ = [
     *("Run", "active_run", "artifact", "autolog", "dataset", "figure", "flush", "log", "params", "report", "run"),
-    *("should_stop", "tags"),
+    *("should_stop", "suggest_categorical", "suggest_float", "suggest_int", "tags"),
 ]
 __version__ = "0.1.0"
 
@@ -112,6 +113,34 @@ def report(value: Any, step: Optional[int] = None) -> None:
 def should_stop() -> bool:
     """Whether this trial should end its training loop now. Always False outside of a study. Takes no time."""
     return _progress.should_stop()
+
+
+def suggest_float(
+    name: str,
+    low: float,
+    high: float,
+    *,
+    step: Optional[float] = None,
+    log: bool = False,
+    default: Optional[float] = None,
+) -> float:
+    """A number that a study chooses; outside of one `default`, else the middle of the range.
+
+    `daybook tune` reads the range from the call: give it as plain numbers.
+    """
+    return _suggest.number("float", name, low, high, step, log, default)  # type: ignore[no-any-return]
+
+
+def suggest_int(
+    name: str, low: int, high: int, *, step: int = 1, log: bool = False, default: Optional[int] = None
+) -> int:
+    """A whole number that a study chooses; see `suggest_float`."""
+    return _suggest.number("int", name, low, high, step, log, default)  # type: ignore[no-any-return]
+
+
+def suggest_categorical(name: str, choices: Sequence[Any], *, default: Any = None) -> Any:
+    """One of several values, chosen by a study; outside of one `default`, else the first."""
+    return _suggest.choice(name, choices, default)
 
 
 def _target() -> Run:

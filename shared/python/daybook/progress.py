@@ -4,7 +4,7 @@ Outside of a study `report` logs a metric like any other, and `should_stop` is a
 """
 
 import os
-from typing import Any, Optional
+from typing import Any, Dict, Optional
 
 from . import process
 from .clean import warn_once
@@ -12,14 +12,17 @@ from .clean import warn_once
 asked = False
 """Whether the code has asked `should_stop` in this process."""
 
+point: Dict[str, Any] = {}
+"""The trial's values by name; empty outside of a study."""
+
 _stop = False
 _steps = 0
 
 
-def begin(session: Any) -> None:
-    """This process is a trial: the daemon's answers say when it is to stop."""
-    global asked, _stop, _steps
-    asked, _stop, _steps = False, False, 0
+def begin(session: Any, values: Dict[str, Any]) -> None:
+    """This process is a trial with these values: the daemon's answers say when it is to stop."""
+    global asked, point, _stop, _steps
+    asked, point, _stop, _steps = False, values, False, 0
     session.on_answer(_hear)
 
 

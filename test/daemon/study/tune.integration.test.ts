@@ -287,6 +287,30 @@ describe('daybook tune', function () {
     assert.ok((gain.interval?.low ?? NaN) < gain.gain && gain.gain < (gain.interval?.high ?? NaN))
   })
 
+  it('chooses values that cells ask for, as their calls say it; alone, the notebook has its defaults', async () => {
+    const path = project.notebook('asks.ipynb', [
+      'import daybook\nprint("loaded")',
+      'kind = daybook.suggest_categorical("kind", ["a", "b"])\n' +
+        'rate = daybook.suggest_float("rate", 1e-4, 1, log=True, default=0.5)\n' +
+        'n = daybook.suggest_int("n", 1, 9)  # not trial.suggest_int("m", 1, 2)\n' +
+        'daybook.log(loss=abs(rate - 0.01) + n + (kind == "b"))',
+    ])
+    const study = await tune(path, '--metric', 'loss', '--trials', '10', '--seed', '1')
+    assert.deepEqual(study.space, { kind: 'choice(a,b)', rate: 'log(0.0001,1)', n: 'int(1,9)' })
+    assert.equal(study.trials.complete, 10)
+    assert.equal(study.how.sharedCells, 1)
+    for (const { point, values } of study.allTrials) {
+      const expected =
+        Math.abs(Number(point['rate']) - 0.01) + Number(point['n']) + (point['kind'] === 'b' ? 1 : 0)
+      assert.ok(Math.abs((values[0] ?? NaN) - expected) < 1e-12)
+    }
+    const alone = await project.json<{ runId: string }>(['run', path])
+    const run = await project.json<RunDetail>(['show', alone.runId])
+    const { params } =
+      run.children.length === 0 ? run : await project.json<RunDetail>(['show', run.children[0]?.id ?? ''])
+    assert.deepEqual([params['kind'], params['rate'], params['n']], ['a', '0.5', '5'])
+  })
+
   it('ends by itself once nothing more is to be expected, where asked to, and tells what came after that', async () => {
     const path = project.notebook('flat.ipynb', ['x = 0.5', 'import daybook\ndaybook.log(score=1)'], {
       parameters: true,

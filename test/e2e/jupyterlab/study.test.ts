@@ -32,7 +32,8 @@ describe('a study in JupyterLab', function () {
       ...{ cell_type: 'code', id: `cell-${index}`, execution_count: null, outputs: [], source },
       metadata: index === 0 ? { tags: ['parameters'] } : {},
     }))
-    const notebook = { cells: written, metadata: {}, nbformat: 4, nbformat_minor: 5 }
+    const kernelspec = { name: 'python3', display_name: 'Python 3 (ipykernel)', language: 'python' }
+    const notebook = { cells: written, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }
     writeFileSync(join(lab.folder, 'first', 'bowl.ipynb'), JSON.stringify(notebook))
   })
   after(async () => {

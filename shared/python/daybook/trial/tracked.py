@@ -25,7 +25,7 @@ def begin(trial: Dict[str, Any]) -> Session:
     if session.given is not None:
         session.given.fixed = frozenset(trial["point"])
         session.given.seen = True
-        progress.begin(session)
+        progress.begin(session, dict(trial["point"]))
         tape = getattr(taped, "_sender", None)
         if isinstance(tape, Tape):
             replay(tape, session, session.given.run_id)

@@ -138,6 +138,8 @@ const openers: readonly string[] = [
   'shared/daemon/schedule.ts',
   'shared/daemon/cli/shadow.ts',
   'shared/daemon/cli/watch.ts',
+  'shared/daemon/model_folder.ts',
+  'shared/daemon/scoring.ts',
   'shared/daemon/alert_delivery.ts',
   'shared/daemon/monitor.ts',
   'shared/daemon/monitor_settings.ts',

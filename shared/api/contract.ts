@@ -9,6 +9,7 @@ import { followedMethods } from './followed_methods.ts'
 import { kernelMethods } from './kernel_methods.ts'
 import { monitorMethods } from './monitor_methods.ts'
 import { notebookMethods } from './notebook_methods.ts'
+import { retrainMethods } from './retrain_methods.ts'
 import { runMethods } from './run_methods.ts'
 import { trackingMethods } from './tracking_methods.ts'
 import { runPageMethods } from './run_page_methods.ts'
@@ -29,6 +30,7 @@ export const methods = {
   ...kernelMethods,
   ...monitorMethods,
   ...notebookMethods,
+  ...retrainMethods,
   ...runMethods,
   ...trackingMethods,
   ...runPageMethods,

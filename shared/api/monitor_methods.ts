@@ -18,6 +18,21 @@ export const monitorMethods = {
       on: z.array(z.string().min(1)).min(1).nullable().default(null),
     }),
   )<AddedLabels>(),
+  /** Takes labels of requests by their ids. */
+  'labels.tell': method(
+    z.object({
+      name,
+      labels: z
+        .array(
+          z.object({
+            requestId: z.string().min(1),
+            row: z.number().int().min(0).default(0),
+            label: z.union([z.string(), z.number(), z.boolean()]),
+          }),
+        )
+        .max(100_000),
+    }),
+  )<{ taken: number }>(),
   /** How much of what was predicted is known to be right or wrong. */
   'labels.coverage': method(z.object({ name }))<Coverage>(),
   /** Champion and shadow on the requests that both answered. `revision`: of the shadow; the newest without it. */

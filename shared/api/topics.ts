@@ -14,6 +14,7 @@ export interface StateTopics {
   'audit.changed': { version: number }
   'drift.changed': { version: number }
   'alerts.changed': { version: number }
+  'retraining.changed': { version: number }
 }
 
 /** Log topics: everything after the cursor, in order, each once, then what comes. */
@@ -43,4 +44,5 @@ export const stateTopics = [
   'audit.changed',
   'drift.changed',
   'alerts.changed',
+  'retraining.changed',
 ] as const satisfies readonly (keyof StateTopics)[]

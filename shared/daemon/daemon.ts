@@ -42,6 +42,7 @@ import { followedHandlers } from './handlers/followed_handlers.ts'
 import { kernelHandlers } from './handlers/kernel_handlers.ts'
 import { monitorHandlers } from './handlers/monitor_handlers.ts'
 import { notebookHandlers } from './handlers/notebook_handlers.ts'
+import { retrainHandlers } from './handlers/retrain_handlers.ts'
 import { runHandlers } from './handlers/run_handlers.ts'
 import { trackingHandlers } from './handlers/tracking_handlers.ts'
 import { runPageHandlers } from './handlers/run_page_handlers.ts'
@@ -62,6 +63,7 @@ import { NotebookRunner } from './notebook_runner.ts'
 import { PausedNotebooks } from './paused.ts'
 import { PageAccess } from './page_access.ts'
 import { servePage } from './page_files.ts'
+import { Retrainer } from './retrain.ts'
 import { createDaemonServer } from './server.ts'
 import { takeSpools } from './spool.ts'
 import { openStudies } from './study/open_studies.ts'
@@ -139,6 +141,13 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   bag.add(() => frames.close())
   const monitor = new Monitor({ store, clock, paths, audit, log, changed: (topic) => topics.bump(topic) })
   bag.add(() => monitor.close())
+  const projectPython = (): Promise<string> => kernels.projectPython()
+  const retrainer = new Retrainer({
+    ...{ store, clock, paths, log, audit, monitor, runner, projectPython },
+    pythonFolder: pythonFolder(),
+    changed: () => topics.bump('retraining.changed'),
+  })
+  bag.add(() => retrainer.close())
   const mlflow = createMlflowHandler(auditedRoutes(mlflowRoutes), {
     onDefect: (error, where) => log(`${where}: ${describe(error)}`),
   })
@@ -170,6 +179,10 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     ...kernelHandlers({ kernels, topics, root: paths.root }),
     ...monitorHandlers(monitor),
     ...notebookHandlers(runner),
+    ...retrainHandlers({
+      ...{ retrainer, projectPython, pythonFolder: pythonFolder() },
+      places: { store, artifactsDir, root: paths.root },
+    }),
     ...runHandlers({ store, searcher, clock, topics, artifactsDir, dataDir: paths.data }),
     ...trackingHandlers(paused, topics),
     ...runPageHandlers({ store, searcher, clock, artifactsDir, root: paths.root }),
@@ -263,7 +276,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     endRuns(({ process: holder }) => holder !== null && !isAlive(holder))
     const needed =
       clients > 0 ||
-      runner.running + studies.running > 0 ||
+      runner.running + studies.running + retrainer.running > 0 ||
       someHolderLives(store) ||
       (await livingKernels()) > 0
     if (life.check(needed)) stop()

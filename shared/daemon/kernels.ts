@@ -83,6 +83,13 @@ export class Kernels {
     return (await discoverKernels(folder)).map(toFound)
   }
 
+  /** The interpreter of the Python kernel that a notebook gets which names none. @throws Problem `kernel_not_found` */
+  async projectPython(): Promise<string> {
+    const found = await discoverKernels(this.#parts.paths.root)
+    const { kernel } = findKernel(found, { name: null, kernelspec: { name: null, language: 'python' } })
+    return kernel.launch.argv[0] ?? 'python3'
+  }
+
   /**
    * Starts a kernel that is tracked: it gets a capability of its own and our module.
    * @throws Problem `kernel_not_found` with what there is, `kernel_start_failed`

@@ -73,6 +73,12 @@ export class Monitor {
     })
   }
 
+  /** The model that answered last as champion; null if nothing did. */
+  async lastModel(name: string): Promise<string | null> {
+    const files = this.filesOf(name)
+    return lastModel(files.predictions) ?? (await askMonitor<'model'>({ kind: 'model', files }))
+  }
+
   /** Looks at one deployment now, behind those that wait. */
   check(name: string, wanted: { atMs: number | null; windowDays: number | null }): Promise<Checked> {
     const looked = this.#line.then(() => this.#check(name, wanted))
@@ -138,7 +144,7 @@ export class Monitor {
     const { store, clock, paths, changed } = this.#parts
     const files = this.filesOf(name)
     const settings = this.settings
-    const modelUri = lastModel(files.predictions) ?? (await askMonitor<'model'>({ kind: 'model', files }))
+    const modelUri = await this.lastModel(name)
     if (modelUri === null) return { id: null, report: null, alerts: [] }
     const lineage = lineageOf(store, paths.artifacts, modelUri)
     const { training, test, target, prediction } = lineage

@@ -30,8 +30,8 @@ const mail = z.strictObject({
 const gate = z.strictObject({
   /** Metrics of the model's run that must hold, such as `test_mae < 25`. */
   metrics: z.array(z.string().regex(/^[^<>=]+(<=|>=|<|>)\s*-?[\d.eE+-]+$/)).default([]),
-  /** Whether the shadow's verdict must be "promote". */
-  shadow: z.boolean().default(true),
+  /** Whether the shadow's verdict must be "promote", or only not "keep". */
+  shadow: z.enum(['promote', 'not-worse', 'off']).default('not-worse'),
   /** Whether findings of level stop in the data the model was made from stop it. */
   findings: z.boolean().default(true),
 })

@@ -12,6 +12,8 @@ import type {
   MonitorRequest,
   MonitorResults,
 } from './monitor_process.ts'
+import { labelledRows, type LabelledRows } from './labelled_rows.ts'
+import { heldOutRows, plainRows } from './plain_rows.ts'
 import { joinShadow } from './shadow_join.ts'
 import { watchLog } from './watch.ts'
 import type { WatchReport } from './watch_report.ts'
@@ -28,6 +30,12 @@ serveDataRequest<MonitorResults[keyof MonitorResults]>((request: MonitorRequest,
       return read(request.files, tools).then(lastModel)
     case 'watch':
       return watch(request, tools)
+    case 'labelled':
+      return labelled(request, tools)
+    case 'heldOut':
+      return load(request.path, tools).then((table) => heldOutRows(table, request))
+    case 'table':
+      return load(request.path, tools).then((table) => plainRows(table, request.label))
   }
 })
 
@@ -66,6 +74,13 @@ async function watch(
   const held = { training: await load(training, tools), test: await load(test, tools), target, prediction }
   const options = { deployment, windowDays, atMs: atMs ?? undefined, history: 60, nowMs }
   return watchLog(await read(files, tools), held, options)
+}
+
+async function labelled(
+  { files, training, span }: Extract<MonitorRequest, { kind: 'labelled' }>,
+  tools: DataTools,
+): Promise<LabelledRows | null> {
+  return labelledRows(await read(files, tools), await load(training, tools), span)
 }
 
 async function load(path: string | null, tools: DataTools): Promise<Table | null> {

@@ -1,5 +1,7 @@
 import { askDataProcess, dataDefaults, type DataRequest } from '../data/data_process.ts'
 import type { AnsweredFiles } from './answered.ts'
+import type { LabelledRows } from './labelled_rows.ts'
+import type { HeldOut, PlainRows } from './plain_rows.ts'
 import type { ShadowReport } from './shadow_report.ts'
 import type { WatchReport } from './watch_report.ts'
 
@@ -17,6 +19,15 @@ export type MonitorRequest = DataRequest &
     | { kind: 'shadow'; files: AnsweredFiles; revision: number | null; withLabels: boolean }
     | { kind: 'coverage'; files: AnsweredFiles }
     | { kind: 'model'; files: AnsweredFiles }
+    | {
+        kind: 'labelled'
+        files: AnsweredFiles
+        /** What the model learned from: its column of time is the rows'. */
+        training: string | null
+        span: { days: number } | { fromMs: number; toMs: number }
+      }
+    | { kind: 'heldOut'; path: string; target: string; prediction: string }
+    | { kind: 'table'; path: string; label: string | null }
     | {
         kind: 'watch'
         files: AnsweredFiles
@@ -58,8 +69,8 @@ export interface AddedLabels {
 
 /** A shadow's report with what it is about. */
 export interface JoinedReport extends ShadowReport {
-  champion: { revision: number; modelUri: string } | null
-  shadow: { revision: number; modelUri: string } | null
+  champion: { revision: number | null; modelUri: string } | null
+  shadow: { revision: number | null; modelUri: string } | null
   /** Rows that the champion answered since the shadow listens. */
   answered: number
 }
@@ -72,6 +83,10 @@ export interface MonitorResults {
   /** What answered last; null if nothing did. */
   model: string | null
   watch: WatchReport | null
+  labelled: LabelledRows | null
+  /** Null if the table lacks one of the columns. */
+  heldOut: HeldOut | null
+  table: PlainRows
 }
 
 type Asked<K extends MonitorRequest['kind']> = Extract<MonitorRequest, { kind: K }>

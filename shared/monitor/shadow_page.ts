@@ -8,7 +8,9 @@ import type { Spread } from './shadow_report.ts'
 export function drawShadowPage(name: string, report: JoinedReport): string {
   const { champion, shadow, joined, answered } = report
   const side = (title: string, revision: JoinedReport['shadow']): string =>
-    revision === null ? '' : `${title} revision ${revision.revision}, ${escape(revision.modelUri)}`
+    revision === null
+      ? ''
+      : `${title} ${revision.revision === null ? '' : `revision ${revision.revision}, `}${escape(revision.modelUri)}`
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Shadow of ${escape(name)}</title><style>${reportStyle}${ownStyle}</style></head><body><main>

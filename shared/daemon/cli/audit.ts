@@ -85,7 +85,7 @@ function brief(details: AuditEntry['details']): string {
 function showCheck(terminal: Terminal, check: AuditCheck & { path: string }): string {
   if (check.kind === 'whole') {
     const { size, root } = check.checkpoint
-    const says = `All ${plural(size, 'entry')} are as they were written.`
+    const says = `All ${plural(size, 'entry', 'entries')} are as they were written.`
     return `${terminal.style('green', says)}\n${terminal.style('dim', `root ${root}`)}`
   }
   return terminal.style('red', `${check.why}.`) + `\n${check.path}, line ${check.seq + 1}`

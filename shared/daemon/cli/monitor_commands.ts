@@ -5,6 +5,8 @@ import { auditCheckpointCommand, auditListCommand, auditVerifyCommand } from './
 import type { CommandContext } from './context.ts'
 import { driftCommand, parseFailOnDrift, parseProfile, type DriftCommandOptions } from './drift.ts'
 import { labelsAddCommand, labelsCommand } from './labels.ts'
+import { replayCommand, type ReplayOptions } from './replay.ts'
+import { retrainCommand, type RetrainOptions } from './retrain.ts'
 import { shadowCommand, type ShadowOptions } from './shadow.ts'
 import { watchCommand, type WatchOptions } from './watch.ts'
 
@@ -31,6 +33,8 @@ export function addMonitorCommands(parts: CommandParts): void {
   addAlerts(parts)
   addLabels(parts)
   addShadow(parts)
+  addReplay(parts)
+  addRetrain(parts)
   addAudit(parts)
 }
 
@@ -111,6 +115,37 @@ function addShadow({ program, add, action, positive }: CommandParts): void {
     .action(
       action((context, [name, options]) => shadowCommand(context, name as string, options as ShadowOptions)),
     )
+}
+
+function addReplay({ program, add, action }: CommandParts): void {
+  add(program, 'replay <table>', 'two models on the rows of a table, where there is no traffic')
+    .requiredOption('--on <model>', 'the one that is looked at: a run, models:/NAME/VERSION or a folder')
+    .requiredOption('--against <model>', 'the one it is compared with')
+    .option('--label <column>', 'what turned out to be true')
+    .action(
+      action((context, [table, options]) =>
+        replayCommand(context, table as string, options as ReplayOptions),
+      ),
+    )
+}
+
+function addRetrain({ program, add, action, positive }: CommandParts): void {
+  add(program, 'retrain <deployment>', "run the champion's notebook again in several ways, and compare")
+    .option('--days <n>', 'judge on the newest labelled days, so many of them', positive, 30)
+    .option('--on-window <days>', 'judge on these days instead, e.g. 2012-04-01..2012-04-30')
+    .option('--candidate <how>', "'name: parameter=value, …'; may be repeated (default: suggested)", collect)
+    .option('--alert <id>', 'the alert that led to it', positive)
+    .option('--list', 'what was trained again before')
+    .option('--id <n>', 'show one of them', positive)
+    .action(
+      action((context, [name, options]) =>
+        retrainCommand(context, name as string, options as RetrainOptions),
+      ),
+    )
+}
+
+function collect(word: string, words: string[] = []): string[] {
+  return [...words, word]
 }
 
 function addAudit({ program, add, action, positive }: CommandParts): void {

@@ -39,13 +39,15 @@ export function shadowCommand(
 /** A report for a terminal. */
 export function showShadow(terminal: Terminal, report: JoinedReport): string {
   const { champion, shadow, joined, answered, flips, slices, latency, judgement } = report
+  const side = (one: JoinedReport['shadow']): string =>
+    `${one?.revision == null ? '' : `revision ${one.revision}, `}${one?.modelUri ?? 'nobody'}`
   if (shadow === null)
     return 'No shadow has answered anything. "daybook deploy MODEL --name NAME --as shadow" puts one beside.'
   const lines = [
     terminal.style('bold', report.says),
     terminal.style(
       'dim',
-      `shadow: revision ${shadow.revision}, ${shadow.modelUri} · champion: revision ${champion?.revision ?? '?'}, ${champion?.modelUri ?? '?'} · ${amount(joined)} of ${plural(answered, 'row')} answered by both`,
+      `shadow: ${side(shadow)} · champion: ${side(champion)} · ${amount(joined)} of ${plural(answered, 'row')} answered by both`,
     ),
   ]
   if (judgement !== null) lines.push('', ...showJudgement(report))

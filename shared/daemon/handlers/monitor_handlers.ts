@@ -2,12 +2,14 @@ import type { Handlers } from '../../api/contract.ts'
 import { askMonitor } from '../../monitor/monitor_process.ts'
 import { drawShadowPage } from '../../monitor/shadow_page.ts'
 import { drawWatchPage } from '../../monitor/watch_page.ts'
+import { appendLabels } from '../../serving/label.ts'
 import { acknowledgeAlert, listAlerts } from '../alerts.ts'
 import type { Monitor } from '../monitor.ts'
 
 type MonitorHandlers = Pick<
   Handlers,
   | 'labels.add'
+  | 'labels.tell'
   | 'labels.coverage'
   | 'shadow.report'
   | 'shadow.page'
@@ -26,6 +28,15 @@ export function monitorHandlers(monitor: Monitor): MonitorHandlers {
     'labels.add': ({ name, path, label, on }) => {
       const files = monitor.filesOf(name)
       return askMonitor<'labels'>({ kind: 'labels', files, path, label, on, toldMs: clock.nowMs() })
+    },
+    'labels.tell': ({ name, labels }) => {
+      const toldMs = clock.nowMs()
+      appendLabels(
+        monitor.filesOf(name).labels,
+        'daemon',
+        labels.map((label) => ({ ...label, toldMs })),
+      )
+      return { taken: labels.length }
     },
     'labels.coverage': ({ name }) =>
       askMonitor<'coverage'>({ kind: 'coverage', files: monitor.filesOf(name) }),

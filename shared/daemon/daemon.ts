@@ -32,7 +32,6 @@ import { Cells } from './cells/cells.ts'
 import { FollowedKernels } from './followed/followed_kernels.ts'
 import { writeDaemonFile } from './discovery.ts'
 import { daemonCommand } from './ensure.ts'
-import { auditHandlers } from './handlers/audit_handlers.ts'
 import { cellHandlers } from './handlers/cell_handlers.ts'
 import { FrameLint } from './frame_lint.ts'
 import { cleanUpHandlers } from './handlers/clean_up_handlers.ts'
@@ -40,9 +39,7 @@ import { daemonHandlers } from './handlers/daemon_handlers.ts'
 import { dataHandlers } from './handlers/data_handlers.ts'
 import { followedHandlers } from './handlers/followed_handlers.ts'
 import { kernelHandlers } from './handlers/kernel_handlers.ts'
-import { monitorHandlers } from './handlers/monitor_handlers.ts'
 import { notebookHandlers } from './handlers/notebook_handlers.ts'
-import { retrainHandlers } from './handlers/retrain_handlers.ts'
 import { runHandlers } from './handlers/run_handlers.ts'
 import { trackingHandlers } from './handlers/tracking_handlers.ts'
 import { runPageHandlers } from './handlers/run_page_handlers.ts'
@@ -58,14 +55,13 @@ import type { LogRequest } from './line.ts'
 import { auditedRoutes } from './mlflow/audited.ts'
 import { createMlflowHandler } from './mlflow/dispatch.ts'
 import { mlflowRoutes } from './mlflow/routes.ts'
-import { Monitor } from './monitor.ts'
 import { NotebookRunner } from './notebook_runner.ts'
 import { PausedNotebooks } from './paused.ts'
 import { PageAccess } from './page_access.ts'
 import { servePage } from './page_files.ts'
-import { Retrainer } from './retrain.ts'
 import { createDaemonServer } from './server.ts'
 import { takeSpools } from './spool.ts'
+import { openWatching } from './watching.ts'
 import { openStudies } from './study/open_studies.ts'
 import { TopicBoard } from './topics.ts'
 
@@ -139,15 +135,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   bag.add(() => followed.close())
   const frames = new FrameLint({ store, clock, paths, topics, log })
   bag.add(() => frames.close())
-  const monitor = new Monitor({ store, clock, paths, audit, log, changed: (topic) => topics.bump(topic) })
-  bag.add(() => monitor.close())
-  const projectPython = (): Promise<string> => kernels.projectPython()
-  const retrainer = new Retrainer({
-    ...{ store, clock, paths, log, audit, monitor, runner, projectPython },
-    pythonFolder: pythonFolder(),
-    changed: () => topics.bump('retraining.changed'),
-  })
-  bag.add(() => retrainer.close())
+  const watching = openWatching({ store, clock, paths, log, topics, kernels, runner, audit, bag })
   const mlflow = createMlflowHandler(auditedRoutes(mlflowRoutes), {
     onDefect: (error, where) => log(`${where}: ${describe(error)}`),
   })
@@ -172,17 +160,12 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
         return access.link(url(), wanted)
       },
     }),
-    ...auditHandlers(audit),
+    ...watching.handlers,
     ...cellHandlers({ cells, kernels, topics }),
     ...dataHandlers({ store, clock, topics, root: paths.root }),
     ...followedHandlers(followed),
     ...kernelHandlers({ kernels, topics, root: paths.root }),
-    ...monitorHandlers(monitor),
     ...notebookHandlers(runner),
-    ...retrainHandlers({
-      ...{ retrainer, projectPython, pythonFolder: pythonFolder() },
-      places: { store, artifactsDir, root: paths.root },
-    }),
     ...runHandlers({ store, searcher, clock, topics, artifactsDir, dataDir: paths.data }),
     ...trackingHandlers(paused, topics),
     ...runPageHandlers({ store, searcher, clock, artifactsDir, root: paths.root }),
@@ -272,11 +255,11 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     if (!existsSync(paths.dir)) return stop()
     lookForSpools()
     studies.look()
-    monitor.look()
+    watching.monitor.look()
     endRuns(({ process: holder }) => holder !== null && !isAlive(holder))
     const needed =
       clients > 0 ||
-      runner.running + studies.running + retrainer.running > 0 ||
+      runner.running + studies.running + watching.retrainer.running > 0 ||
       someHolderLives(store) ||
       (await livingKernels()) > 0
     if (life.check(needed)) stop()

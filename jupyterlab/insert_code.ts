@@ -13,6 +13,8 @@ export function insertCode({ content }: NotebookPanel, cell: string | null, code
   const known = cells.map(({ sharedModel }) => sharedModel.getSource()).join('\n')
   model.sharedModel.insertCell(index, { cell_type: 'code', source: cellOfFix({ code }, known) })
   content.activeCellIndex = index
+  // The button had the focus: the next key belongs to the new cell.
+  content.activate()
   content.scrollToItem(index).catch(() => undefined)
 }
 

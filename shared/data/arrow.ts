@@ -209,5 +209,5 @@ function asJson(value: unknown): string {
 
 /** The type in Arrow's words: `Int64`, `Timestamp<MICROSECOND, UTC>`. */
 function labelOf(type: DataType): string {
-  return type as unknown as string
+  return (type as { toString(): string }).toString()
 }

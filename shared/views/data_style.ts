@@ -3,6 +3,7 @@ import { css } from 'lit'
 /** How the pages about data look. */
 export const dataStyles = css`
   .tiles {
+    grid-template-columns: repeat(auto-fill, minmax(124px, 1fr));
     margin: 16px 0;
   }
   .tile {
@@ -134,6 +135,7 @@ export const dataStyles = css`
     background: var(--db-surface);
   }
   .rows tbody th {
+    font-size: 12px;
     font-weight: 400;
     text-align: right;
   }

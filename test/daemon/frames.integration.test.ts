@@ -62,6 +62,7 @@ describe('frames that cells make', function () {
       report.columns.map(({ name }) => name),
       ['n', 'same', 't', 'twice'],
     )
+    assert.match(report.columns[0]?.type ?? '', /^int64$/i)
     assert.match((await client.call('data.page', { id: first!.id })).html, /^<!doctype html>/)
     assert.ok(changes.length > 0)
     assert.deepEqual(spooled(), [])

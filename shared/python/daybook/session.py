@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from .clean import metric_name
 from .lines import Item
+from .machine_use import MachineUse
 from .runs import FAILED, FINISHED, KILLED, NoRun, Run, error_text, rank
 from .sender import Sender
 from .spool import Spool
@@ -50,6 +51,7 @@ class Session:
         self.on_run: List[Any] = []
         self.rests = False
         """Whether fits are not told: these cells belong to no run."""
+        self.machine_use = MachineUse()
         self._spool_folder = spool_folder
         self._forked = False
         self._lock = threading.RLock()
@@ -152,6 +154,8 @@ class Session:
             }
         )
         self.run_seen(run)
+        if self.active:
+            self.machine_use.begin(run)
 
     def run_seen(self, run: Run) -> None:
         """Does what is due when a run gets its first content: environment once, data files for each."""
@@ -178,6 +182,7 @@ class Session:
                 tell(run)
             except Exception:  # noqa: BLE001 - it ends all the same
                 continue
+        self.machine_use.end(run)
         self.put(event)
 
     def end_scope(self, scope: Scope, status: str, error: Optional[BaseException]) -> None:

@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 import time
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 try:
     import resource
@@ -129,6 +129,15 @@ class Gpus:
             load = self._load_sum / max(1, self._samples)
             return {"count": self.count, "peak_memory_bytes": self._peak_bytes, "mean_load": round(load, 4)}
 
+    def now(self) -> Optional[Tuple[float, int]]:
+        """Mean load of all (0..1) and memory of this process on them (bytes), now; None where there are none."""
+        if not self._handles:
+            return None
+        try:
+            return self._read()
+        except Exception:  # noqa: BLE001 - a driver that is unloaded meanwhile
+            return None
+
     def _watch(self) -> None:
         while self._watching:
             self._sample()
@@ -136,18 +145,22 @@ class Gpus:
 
     def _sample(self) -> None:
         try:
-            used, load = 0, 0.0
-            for handle in self._handles:
-                rates = _Utilization()
-                if self._library.nvmlDeviceGetUtilizationRates(handle, ctypes.byref(rates)) == 0:
-                    load += rates.gpu / 100.0 / len(self._handles)
-                used += self._own_bytes(handle)
+            load, used = self._read()
             with self._lock:
                 self._peak_bytes = max(self._peak_bytes, used)
                 self._load_sum += load
                 self._samples += 1
         except Exception:  # noqa: BLE001 - a driver that is unloaded meanwhile
             self._watching = False
+
+    def _read(self) -> Tuple[float, int]:
+        used, load = 0, 0.0
+        for handle in self._handles:
+            rates = _Utilization()
+            if self._library.nvmlDeviceGetUtilizationRates(handle, ctypes.byref(rates)) == 0:
+                load += rates.gpu / 100.0 / len(self._handles)
+            used += self._own_bytes(handle)
+        return load, used
 
     def _own_bytes(self, handle: Any) -> int:
         running = (_Process * 64)()

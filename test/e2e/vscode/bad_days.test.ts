@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Locator } from 'playwright-core'
 import { apiVersion } from '../../../shared/api/contract.ts'
 import { makeEnvironment, makeFile } from '../../kernel/environments.ts'
 import { skip } from '../../skip.ts'
@@ -90,6 +91,25 @@ describe('a bad day in VS Code', function () {
     assert.equal(old.exitCode, 0)
   })
 
+  it('a Python without ipykernel is told beside the notebook, and asked about when a cell is run', async () => {
+    const environment = day.folder()
+    makeEnvironment(environment)
+    const project = day.project(environment)
+    project.notebook('lacks.ipynb', ['1 + 1'])
+    const home = day.folder()
+    const env = { HOME: home, PYENV_ROOT: home, PATH: '/usr/bin:/bin' }
+    await day.open(project, 'lacks.ipynb', { server: await day.server({ env }) })
+    const { page } = day.window
+    await day.window.command('Notifications: Show Notifications')
+    await notices().getByRole('button', { name: 'Install ipykernel' }).waitFor()
+    const question = page.locator('.monaco-dialog-box')
+    assert.equal(await question.count(), 0)
+    await day.picture('no-ipykernel')
+    await day.window.command('Notebook: Run All')
+    await question.getByText('ipykernel is not installed').waitFor()
+    await question.getByRole('button', { name: 'Cancel' }).click()
+  })
+
   it('where there is no Python, how to get one is said', async function () {
     const [program = '', ...words] = withoutPython
     if (spawnSync(program, [...words, 'true']).status !== 0)
@@ -100,7 +120,13 @@ describe('a bad day in VS Code', function () {
     project.notebook('none.ipynb', ['1 + 1'])
     const server = await day.server({ env, within: withoutPython })
     await day.open(project, 'none.ipynb', { server, kernel: /Select Kernel/ })
-    await day.window.page.getByText('A notebook needs a Python to run, and none was found').first().waitFor()
+    await day.window.command('Notifications: Show Notifications')
+    await notices().getByText('A notebook needs a Python to run, and none was found').waitFor()
     await day.picture('no-python')
   })
+
+  /** VS Code shows no toasts under a test's driver; its list of notices holds them all the same. */
+  function notices(): Locator {
+    return day.window.page.locator('.notifications-center')
+  }
 })

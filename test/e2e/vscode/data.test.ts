@@ -1,6 +1,6 @@
-import { closeSync, copyFileSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FrameLocator, Locator, Page } from 'playwright-core'
+import type { FrameLocator, Locator } from 'playwright-core'
 import { Bag } from '../../../shared/base/bag.ts'
 import { openBrowser } from '../../chromium.ts'
 import { makeDaemonProject, type DaemonProject } from '../../daemon/project.ts'
@@ -42,10 +42,11 @@ describe('data in a window of VS Code', function () {
     needEditor(this)
     project = makeDaemonProject()
     bag.add(() => project.close())
+    const examples = join(import.meta.dirname, '..', '..', '..', 'examples')
     for (const name of ['adult.parquet', 'bike_hour.csv'])
-      copyFileSync(join(import.meta.dirname, '..', '..', '..', 'examples', name), join(project.root, name))
-    project.notebook('people.ipynb', [adult])
+      copyFileSync(join(examples, name), join(project.root, name))
     project.notebook('hours.ipynb', [bikes])
+    project.notebook('people.ipynb', [adult])
     const { folder, remove } = makeEditorFolder()
     bag.add(remove)
     const server = await startInnerServer({ folder })
@@ -62,7 +63,7 @@ describe('data in a window of VS Code', function () {
 
   const under = (text: RegExp) => window.page.locator('.cell-statusbar-container', { hasText: text }).first()
 
-  it('tells under the cell what is odd about the census, puts a fix below, and forgets what is fixed', async () => {
+  it('tells under the cell what is odd about the census, and offers fixes', async () => {
     const { page } = window
     await window.openNotebook('people.ipynb')
     await window.visible(/Python 3.*\(\.venv\)/)
@@ -75,11 +76,7 @@ describe('data in a window of VS Code', function () {
     const fix = page.locator('.action-widget').getByText("Mark them 'not stated' (cell below, people)")
     await fix.waitFor()
     await picture('fixes')
-    await fix.click()
-    await page.locator('.monaco-editor .view-line', { hasText: 'not stated' }).first().click()
-    await page.keyboard.press('Control+Enter')
-    await under(/people 48,842 × 15 · 2 to look at/).waitFor()
-    await picture('fixed')
+    await page.keyboard.press('Escape')
   })
 
   it('opens the report, with its columns and rows', async () => {
@@ -96,38 +93,14 @@ describe('data in a window of VS Code', function () {
     await picture('columns')
   })
 
-  it('says of the bikes that the answer is among the inputs, as an error', async () => {
+  it('marks as an error that the answer is among the inputs of the bikes', async () => {
     const { page } = window
     await window.openNotebook('hours.ipynb')
     await window.visible(/Python 3.*\(\.venv\)/)
     await window.command('Notebook: Run All')
     await under(/hours 17,379 × 17 · \d to look at/).waitFor()
     await page.locator('.squiggly-error').first().waitFor()
-    await page.locator('.monaco-editor .view-line', { hasText: 'read_csv' }).first().hover()
-    const hover = page.locator('.monaco-hover', { hasText: 'casual + registered = cnt in all 17,379 rows' })
-    await hover.first().waitFor()
     await picture('bikes')
-  })
-
-  it('looks at two million rows from the explorer, and the window stays fluid', async () => {
-    const { page } = window
-    writeRows(join(project.root, 'big.csv'), 2_000_000)
-    await window.command('View: Show Explorer')
-    const file = page.getByRole('treeitem', { name: 'big.csv' })
-    await file.waitFor()
-    await file.click({ button: 'right' })
-    await page.getByRole('menuitem', { name: 'Daybook: Lint Data' }).waitFor()
-    await picture('explorer')
-    await watchFrames(page)
-    const beganMs = Date.now()
-    await page.getByRole('menuitem', { name: 'Daybook: Lint Data' }).click()
-    const report = inner(page.locator('iframe.webview:visible').last())
-    await report.getByRole('heading', { name: 'big.csv' }).waitFor()
-    await report.getByText('2,000,000').first().waitFor()
-    const tookMs = Date.now() - beganMs
-    const worstMs = await page.evaluate<number>('globalThis.worstGapMs')
-    console.log(`      2,000,000 rows: report after ${tookMs} ms, longest pause of the window ${worstMs} ms`)
-    await picture('big')
   })
 
   function writeTheme(theme: string): void {
@@ -147,35 +120,6 @@ describe('data in a window of VS Code', function () {
     await window.page.waitForTimeout(1000)
   }
 })
-
-/** Notes the longest time between two frames of the window, as a person feels it. */
-async function watchFrames(page: Page): Promise<void> {
-  await page.evaluate(`
-    globalThis.worstGapMs = 0
-    let last = performance.now()
-    const look = (now) => {
-      globalThis.worstGapMs = Math.max(globalThis.worstGapMs, Math.round(now - last))
-      last = now
-      requestAnimationFrame(look)
-    }
-    requestAnimationFrame((now) => ((last = now), look(now)))`)
-}
-
-/** A file of that many rows: numbers, texts, days, and some that are missing. */
-function writeRows(path: string, rows: number): void {
-  const file = openSync(path, 'w')
-  writeSync(file, 'id,amount,city,day,note\n')
-  const cities = ['Oslo', 'Lima', 'Kyoto', 'Accra', 'Quito']
-  for (let row = 0; row < rows; row += 50_000) {
-    const lines = Array.from({ length: 50_000 }, (_, i) => {
-      const n = row + i
-      const day = new Date(1.6e12 + (n % 900) * 86_400_000).toISOString().slice(0, 10)
-      return `${n},${((n * 7919) % 10_007) / 10},${cities[n % 5] ?? ''},${day},${n % 11 === 0 ? '' : n % 13}\n`
-    })
-    writeSync(file, lines.join(''))
-  }
-  closeSync(file)
-}
 
 /** What a webview shows lies in a frame within its frame. */
 function inner(webview: Locator): FrameLocator {

@@ -24,7 +24,7 @@ const profilers = [
   {
     name: 'whylogs',
     shown: 'whylogs',
-    packages: ['whylogs==1.*', 'pandas==2.*', 'numpy<2', 'pyarrow', 'setuptools<81'],
+    packages: ['whylogs==1.*', 'pandas==2.*', 'numpy<2', 'pyarrow==18.*', 'setuptools<81'],
     rows: 100_000,
   },
   {
@@ -35,7 +35,7 @@ const profilers = [
       'scikit-learn==1.5.*',
       'numpy<2',
       'pandas==2.*',
-      'pyarrow',
+      'pyarrow==18.*',
       'setuptools<81',
     ],
     rows: 100_000,
@@ -69,7 +69,7 @@ export async function bench(): Promise<readonly BenchRow[]> {
           timeout: limitMs,
           stdio: ['ignore', 'pipe', 'ignore'],
         })
-        const value = Number(out.trim().split('\n').at(-1))
+        const value = Number(/([\d.]+)\s*$/.exec(out)?.[1] ?? NaN)
         const aim = profiler.name === 'evidently' ? { aim: 'a twentieth', reached: ours * 20 <= value } : {}
         rows.push({
           what,

@@ -52,7 +52,8 @@ function showProgress(cell: Widget, execution: CellExecution): void {
 
 function mark(cell: Widget, state: 'running' | 'idle', count: number | null): void {
   const model = cell.model as ICodeCellModel
-  if (count !== null && model.executionCount !== count) model.executionCount = count
+  // A number tells JupyterLab that the cell has ended, so one that runs gets none yet.
+  if (state === 'idle' && count !== null && model.executionCount !== count) model.executionCount = count
   if ('executionState' in model) model.executionState = state
   // JupyterLab before 4.3 has no such state, only the prompt.
   else (cell as OldCell).setPrompt(state === 'running' ? '*' : String(count ?? ''))

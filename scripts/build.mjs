@@ -19,6 +19,7 @@ const programs = {
   drift: 'shared/monitor/drift_main.ts',
   monitor: 'shared/monitor/monitor_main.ts',
   parquet: 'shared/data/parquet_main.ts',
+  gateway: 'shared/serving/gateway_main.ts',
   roll_predictions: 'shared/serving/roll_main.ts',
 }
 

@@ -3,6 +3,7 @@ import { alertMethods } from './alert_methods.ts'
 import { auditMethods } from './audit_methods.ts'
 import { cellMethods } from './cell_methods.ts'
 import { commMethods } from './comm_methods.ts'
+import { deploymentMethods } from './deployment_methods.ts'
 import { daemonMethods } from './daemon_methods.ts'
 import { dataMethods } from './data_methods.ts'
 import { followedMethods } from './followed_methods.ts'
@@ -24,6 +25,7 @@ export const methods = {
   ...auditMethods,
   ...cellMethods,
   ...commMethods,
+  ...deploymentMethods,
   ...daemonMethods,
   ...dataMethods,
   ...followedMethods,

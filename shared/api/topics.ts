@@ -7,6 +7,7 @@ export interface StateTopics {
   'runs.changed': { version: number }
   'experiments.changed': { version: number }
   'models.changed': { version: number }
+  'deployments.changed': { version: number }
   'kernels.changed': { version: number }
   'notebooks.changed': { version: number }
   'studies.changed': { version: number }
@@ -37,6 +38,7 @@ export const stateTopics = [
   'runs.changed',
   'experiments.changed',
   'models.changed',
+  'deployments.changed',
   'kernels.changed',
   'notebooks.changed',
   'studies.changed',

@@ -35,6 +35,8 @@ import { daemonCommand } from './ensure.ts'
 import { cellHandlers } from './handlers/cell_handlers.ts'
 import { FrameLint } from './frame_lint.ts'
 import { cleanUpHandlers } from './handlers/clean_up_handlers.ts'
+import { deploymentHandlers } from './handlers/deployment_handlers.ts'
+import { Deployments } from './deployments/deployments.ts'
 import { daemonHandlers } from './handlers/daemon_handlers.ts'
 import { dataHandlers } from './handlers/data_handlers.ts'
 import { followedHandlers } from './handlers/followed_handlers.ts'
@@ -133,6 +135,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   bag.add(() => cells.close())
   const followed = new FollowedKernels({ store, clock, paths, kernels, log })
   bag.add(() => followed.close())
+  const deployments = new Deployments({ paths, store, clock, audit, kernels, topics })
   const frames = new FrameLint({ store, clock, paths, topics, log })
   bag.add(() => frames.close())
   const watching = openWatching({ store, clock, paths, log, topics, kernels, runner, audit, bag })
@@ -161,6 +164,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
       },
     }),
     ...watching.handlers,
+    ...deploymentHandlers(deployments),
     ...cellHandlers({ cells, kernels, topics }),
     ...dataHandlers({ store, clock, topics, root: paths.root }),
     ...followedHandlers(followed),
@@ -256,10 +260,12 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     lookForSpools()
     studies.look()
     watching.monitor.look()
+    void deployments.look().catch((error: unknown) => log(describe(error)))
     endRuns(({ process: holder }) => holder !== null && !isAlive(holder))
     const needed =
       clients > 0 ||
       runner.running + studies.running + watching.retrainer.running > 0 ||
+      deployments.serving ||
       someHolderLives(store) ||
       (await livingKernels()) > 0
     if (life.check(needed)) stop()

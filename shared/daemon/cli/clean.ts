@@ -1,6 +1,7 @@
 import type { CleanUp } from '../../api/run_methods.ts'
 import { openState } from '../../base/project.ts'
 import { ensureSupervisor, findSupervisor } from '../../kernel/supervisor_client.ts'
+import { findGateway, orderGateway } from '../../serving/gateway_client.ts'
 import { stopDaemon } from './daemon.ts'
 import { print, withClient, type CommandContext } from './context.ts'
 import { formatBytes } from '../../base/quantity.ts'
@@ -26,6 +27,8 @@ export async function stopAllCommand(context: CommandContext): Promise<number> {
   const kernels = supervisor === null ? [] : await supervisor.list()
   for (const kernel of kernels) await supervisor?.stop(kernel.id)
   supervisor?.close()
+  const gateway = await findGateway(paths)
+  if (gateway !== null) await orderGateway(gateway, { kind: 'end' })
   const daemon = await stopDaemon(context.root)
   print(context, { kernels: kernels.length, daemon }, () =>
     kernels.length === 0 && !daemon

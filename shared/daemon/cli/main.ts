@@ -6,6 +6,7 @@ import { gcCommand, stopAllCommand, type GcOptions } from './clean.ts'
 import { compareCommand } from './compare.ts'
 import { openContext, type CommandContext, type GlobalOptions } from './context.ts'
 import { ensureCommand, statusCommand, stopDaemonCommand } from './daemon.ts'
+import { addDeploymentCommands } from './deployment_commands.ts'
 import { doctorCommand } from './doctor.ts'
 import { execCommand } from './exec.ts'
 import { groupsCommand } from './groups.ts'
@@ -234,6 +235,7 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
 
   addMonitorCommands({ program, add, action, positive })
   addScheduleCommands({ program, add, action })
+  addDeploymentCommands({ program, add, action, positive })
 
   const kernels = program.command('kernels').description('kernels that run, and that could be started')
   add(kernels, 'list', 'list them', { isDefault: true })

@@ -18,6 +18,11 @@ from . import fits
 MAX_BYTES = int(os.environ.get("DAYBOOK_MODEL_BYTES", str(64 << 20)))
 """Largest model that is kept, in bytes."""
 
+EXAMPLE_ROWS = 5
+"""Rows of the training data that are kept with a model, so that it can be tried."""
+MAX_EXAMPLE = 100_000
+"""Longest example, in characters."""
+
 
 class TooBig(Exception):
     """The model is larger than `MAX_BYTES`."""
@@ -77,7 +82,7 @@ def save_sklearn(fit: fits.Fit, model: Any, data: Any, answers: Any) -> None:
             "sklearn_version": _version("scikit-learn"),
         },
     }
-    save(fit, {"model.pkl": write}, flavors, needs, signature(data, answers))
+    save(fit, {"model.pkl": write}, flavors, needs, signature(data, answers), example(data))
 
 
 def save(
@@ -86,8 +91,9 @@ def save(
     flavors: Dict[str, Any],
     needs: List[str],
     signed: Optional[Dict[str, Any]],
+    rows: Optional[Dict[str, Any]] = None,
 ) -> None:
-    """Keeps a model: its `files` (name: how to write it), MLflow's `flavors`, the packages it `needs`."""
+    """Keeps a model: its `files` (name: how to write it), MLflow's `flavors`, the packages it `needs`, example `rows`."""
     session, run_id = fit.run._session, fit.run.run_id
     for name, write in files.items():
         try:
@@ -105,6 +111,13 @@ def save(
         "run_id": run_id,
         "utc_time_created": created,
     }
+    if rows is not None:
+        told["saved_input_example_info"] = {
+            "artifact_path": "input_example.json",
+            "serving_input_path": "serving_input_example.json",
+            "type": "dataframe" if "dataframe_split" in rows else "ndarray",
+            **({"pandas_orient": "split"} if "dataframe_split" in rows else {"format": "tf-serving"}),
+        }
     requirements = ["%s==%s" % (name, _version(name)) for name in dict.fromkeys(needs) if _version(name)]
     texts = {
         "MLmodel": to_yaml({**told, "signature": signed} if signed else told),
@@ -117,6 +130,9 @@ def save(
             }
         ),
     }
+    if rows is not None:
+        texts["serving_input_example.json"] = json.dumps(rows)
+        texts["input_example.json"] = json.dumps(rows.get("dataframe_split", rows))
     for name, text in texts.items():
         send_artifact(session, run_id, text.encode("utf-8"), "model/" + name)
     fit.run.tags({"mlflow.log-model.history": json.dumps([told])})
@@ -128,6 +144,31 @@ def signature(data: Any, answers: Any) -> Optional[Dict[str, Any]]:
     if inputs is None:
         return None
     return {"inputs": inputs, "outputs": _schema(answers, "features"), "params": None}
+
+
+def example(data: Any) -> Optional[Dict[str, Any]]:
+    """The first rows of what a model was fitted on, as the body of a request; None for what has no rows."""
+    try:
+        if hasattr(data, "iloc") and hasattr(data, "columns"):
+            head = data.iloc[:EXAMPLE_ROWS]
+            columns = [[_value(value) for value in head.iloc[:, i].tolist()] for i in range(head.shape[1])]
+            names = [str(name) for name in data.columns]
+            rows: Dict[str, Any] = {"dataframe_split": {"columns": names, "data": [list(row) for row in zip(*columns)]}}
+        elif hasattr(data, "tolist") and hasattr(data, "shape") and len(data.shape) > 0:
+            rows = {"inputs": data[:EXAMPLE_ROWS].tolist()}
+        else:
+            return None
+        return rows if len(json.dumps(rows)) <= MAX_EXAMPLE else None
+    except Exception:  # noqa: BLE001 - values that JSON does not have: the model is kept without
+        return None
+
+
+def _value(value: Any) -> Any:
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, float):
+        return None if value != value else value
+    return None if type(value).__name__ in ("NAType", "NaTType") else str(value)
 
 
 def _schema(data: Any, part: str) -> Optional[str]:

@@ -1,0 +1,91 @@
+import { InvalidArgumentError } from 'commander'
+import { deployCommand, type DeployOptions } from './deploy.ts'
+import {
+  deploymentsCommand,
+  downCommand,
+  promoteCommand,
+  rollbackCommand,
+  upCommand,
+  type DeploymentsOptions,
+  type UpOptions,
+} from './deployments.ts'
+import type { CommandParts } from './monitor_commands.ts'
+
+/** Adds the commands about models that answer. */
+export function addDeploymentCommands({ program, add, action, positive }: CommandParts): void {
+  add(
+    program,
+    'deploy <model>',
+    'make a model answer: a run, models:/NAME/VERSION, models:/NAME@ALIAS or a folder',
+  )
+    .option('--name <name>', 'of the deployment (default: after the notebook or model)')
+    .option('--as <slot>', 'champion, canary or shadow', slot, 'champion')
+    .option('--share <share>', 'of the requests for a canary (default 0.1) or shadow (default 1)', share)
+    .option('--python <path>', 'interpreter that has the packages (default: the one that made the model)')
+    .option('--trust', 'load a pickle although Daybook did not see it being made')
+    .option('--workers <n>', 'processes of the model', positive)
+    .option('--memory <MB>', 'memory that one of them may take', positive)
+    .option('--log-share <share>', 'share of the requests that is recorded (default 1)', share)
+    .action(
+      action((context, [model, options]) =>
+        deployCommand(context, model as string, options as DeployOptions),
+      ),
+    )
+  add(program, 'deployments [name]', 'models that answer; one with its address, revisions and traffic')
+    .option('--stop', 'take it down')
+    .option('--shadow <revision>', 'let a revision listen; 0: nobody', whole)
+    .option('--canary <revision>', 'give a revision a share of the requests; 0: nobody', whole)
+    .option('--share <share>', 'how large that share is', share)
+    .action(
+      action((context, [name, options]) =>
+        deploymentsCommand(context, name as string | undefined, options as DeploymentsOptions),
+      ),
+    )
+  add(program, 'promote <name>', 'let the shadow (or another revision) answer from now on')
+    .option('--revision <n>', 'which one', positive)
+    .option('--reason <text>', 'why, for the audit log', '')
+    .action(
+      action((context, [name, options]) =>
+        promoteCommand(context, name as string, options as { revision?: number; reason: string }),
+      ),
+    )
+  add(program, 'rollback <name>', 'back to the revision that answered before')
+    .option('--reason <text>', 'why, for the audit log', '')
+    .action(
+      action((context, [name, options]) =>
+        rollbackCommand(context, name as string, (options as { reason: string }).reason),
+      ),
+    )
+  add(program, 'up [name]', 'bring deployments back, after a reboot for example')
+    .option('--port <n>', 'answer at this port from now on', positive)
+    .option('--bind <address>', 'answer at this address (default 127.0.0.1: this machine alone)')
+    .option('--tls-cert <file>', 'certificate (PEM), with --tls-key')
+    .option('--tls-key <file>', 'its key (PEM)')
+    .option('--no-token', 'answer without asking for a token')
+    .option('--body-limit <MB>', 'largest request', positive)
+    .option('--rate-limit <n>', 'requests a second of one client', positive)
+    .action(
+      action((context, [name, options]) =>
+        upCommand(context, name as string | undefined, options as UpOptions),
+      ),
+    )
+  add(program, 'down', 'end everything that answers; "daybook up" brings it back').action(action(downCommand))
+}
+
+function slot(word: string): string {
+  if (word === 'champion' || word === 'canary' || word === 'shadow') return word
+  throw new InvalidArgumentError('Give champion, canary or shadow.')
+}
+
+function share(word: string): number {
+  const value = word.endsWith('%') ? Number(word.slice(0, -1)) / 100 : Number(word)
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('Give a share such as 0.1 or 10%.')
+  return value
+}
+
+function whole(word: string): number {
+  const value = Number(word)
+  if (!Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('Give the number of a revision, or 0.')
+  return value
+}

@@ -1,0 +1,34 @@
+import type { Handlers } from '../../api/contract.ts'
+import type { Deployments } from '../deployments/deployments.ts'
+
+type DeploymentHandlers = Pick<Handlers, Extract<keyof Handlers, `deployments.${string}`>>
+
+/** Answers everything about deployments. */
+export function deploymentHandlers(deployments: Deployments): DeploymentHandlers {
+  return {
+    'deployments.list': () => deployments.list(),
+    'deployments.show': ({ name }) => deployments.show(name),
+    'deployments.deploy': ({ slot, share, settings, ...wanted }) =>
+      deployments.deploy({ ...wanted, place: placing(slot, share), settings: withoutUndefined(settings) }),
+    'deployments.promote': ({ name, revision, reason }) => deployments.promote(name, revision, reason),
+    'deployments.rollback': ({ name, reason }) => deployments.rollback(name, reason),
+    'deployments.place': ({ name, slot, revision, share }) =>
+      deployments.place(name, revision, placing(slot, share)),
+    'deployments.stop': ({ name }) => deployments.stop(name),
+    'deployments.up': ({ name, token, ...change }) =>
+      deployments.up(name, {
+        ...withoutUndefined(change),
+        ...(token === undefined ? {} : { needsToken: token }),
+      }),
+    'deployments.down': () => deployments.down(),
+  }
+}
+
+function placing<S extends string>(slot: S, share: number | undefined): { slot: S; share?: number } {
+  return share === undefined ? { slot } : { slot, share }
+}
+
+function withoutUndefined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const known = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(known) as { [K in keyof T]: Exclude<T[K], undefined> }
+}

@@ -1,0 +1,302 @@
+import type { Log } from '../base/log.ts'
+import { Problem } from '../base/problem.ts'
+import { readModelPackage, type ModelPackage } from '../models/model_package.ts'
+import { BatchSizer } from './batch_size.ts'
+import { canJoin, joinInputs, type ModelInput } from './frame.ts'
+import { hasRows, sliceOutput, type ModelOutput } from './model_output.ts'
+import { readBody } from './mlflow_body.ts'
+import { processMemoryBytes } from './process_memory.ts'
+import type { RevisionSpec, ServingSettings } from './revision_spec.ts'
+import type { WorkerDoor } from './worker_door.ts'
+import { ModelError, ModelWorker, WorkerDiedError, type LoadedModel } from './worker_process.ts'
+
+/** What a revision needs to run. */
+export interface RevisionParts {
+  door: WorkerDoor
+  /** The worker's program. */
+  program: string
+  logFile: string
+  log: Log
+  settings: ServingSettings
+  /** A shadow gives way. */
+  nice: boolean
+  /** Told when one of its processes died by itself. */
+  onCrash: (why: string) => void
+}
+
+/** An answer with how many rows were asked together. */
+export interface RevisionAnswer {
+  output: ModelOutput
+  batchRows: number
+}
+
+interface Waiting {
+  input: ModelInput
+  /** Not together with others: it may have taken a process down. */
+  solo: boolean
+  chances: boolean
+  resolve: (answer: RevisionAnswer) => void
+  reject: (error: unknown) => void
+}
+
+/** At most so many requests wait, however quick the model is. */
+const maxQueue = 10_000
+
+/**
+ * A model that is loaded, in one or more processes, with the requests that wait for it.
+ *
+ * 1. A process that died is started anew, with pauses; what it was asked is told as WorkerDiedError.
+ * 2. Requests that come while a process works are asked together, as many rows as the latency goal allows.
+ * 3. What would wait too long is refused at once.
+ */
+export class ModelRevision {
+  readonly spec: RevisionSpec
+  readonly model: ModelPackage
+  readonly loaded: LoadedModel
+  readonly #parts: RevisionParts
+  readonly #sizer: BatchSizer
+  #workers: ModelWorker[] = []
+  #idle: ModelWorker[] = []
+  #queue: Waiting[] = []
+  #queuedRows = 0
+  #busyRows = 0
+  #restarts = 0
+  #together = true
+  #stopped = false
+  #watch: NodeJS.Timeout | null = null
+
+  private constructor(spec: RevisionSpec, model: ModelPackage, loaded: LoadedModel, parts: RevisionParts) {
+    this.spec = spec
+    this.model = model
+    this.loaded = loaded
+    this.#parts = parts
+    this.#sizer = new BatchSizer({ goalMs: parts.settings.latencyGoalMs, maxRows: 4_096 })
+  }
+
+  /**
+   * Starts its processes and loads the model.
+   * @throws Problem with what is missing
+   */
+  static async start(spec: RevisionSpec, parts: RevisionParts): Promise<ModelRevision> {
+    const model = readModelPackage(spec.folder)
+    const started = await Promise.allSettled(
+      Array.from({ length: parts.settings.workers }, () =>
+        ModelWorker.start(parts.door, options(spec, model, parts)),
+      ),
+    )
+    const good = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    const bad = started.find((one) => one.status === 'rejected')
+    const [first] = good
+    if (first === undefined || bad !== undefined) {
+      for (const { worker } of good) worker.kill('not needed')
+      throw bad?.reason
+    }
+    const revision = new ModelRevision(spec, model, first.loaded, parts)
+    for (const { worker } of good) revision.#adopt(worker)
+    revision.#watch = setInterval(() => revision.#checkMemory(), 2_000)
+    return revision
+  }
+
+  /** Processes that live, and what waits for them. */
+  get state(): { pids: number[]; queuedRows: number; restarts: number; memoryBytes: number } {
+    const pids = this.#workers.map(({ pid }) => pid)
+    const memoryBytes = pids.reduce((sum, pid) => sum + processMemoryBytes(pid), 0)
+    return { pids, queuedRows: this.#queuedRows, restarts: this.#restarts, memoryBytes }
+  }
+
+  /**
+   * Asks the model its own example, as often as makes it warm, and finds out whether it answers row by row.
+   * @returns the answer to the example; null if the package brings none
+   * @throws ModelError, WorkerDiedError: it cannot answer even that
+   */
+  async warmUp(): Promise<ModelOutput | null> {
+    const example = this.example()
+    if (example === null) return null
+    const once = await Promise.all(this.#workers.map(() => this.ask(example, { solo: true, chances: true })))
+    const twice = joinInputs([example, example])
+    const { output } = await this.ask(twice, { solo: true, chances: true })
+    this.#together = hasRows(output, twice.rows)
+    return once[0]?.output ?? null
+  }
+
+  /** The rows that the package brings along; null if it brings none that its signature takes. */
+  example(): ModelInput | null {
+    try {
+      return this.model.example === null ? null : readBody(this.model.example, this.model.signature.inputs)
+    } catch {
+      return null
+    }
+  }
+
+  /** Whether it gives way to all others. */
+  get nice(): boolean {
+    return this.#parts.nice
+  }
+
+  /** Whether something waits or is being answered. */
+  get busy(): boolean {
+    return this.#queuedRows + this.#busyRows > 0
+  }
+
+  /**
+   * Asks the model.
+   * @throws Problem `busy` with `details.retryAfterS` if it would wait too long; ModelError, WorkerDiedError
+   */
+  ask(input: ModelInput, { solo = false, chances = false } = {}): Promise<RevisionAnswer> {
+    const waitMs = this.#sizer.waitMs(this.#queuedRows + this.#busyRows, this.#workers.length)
+    if (this.#stopped) return Promise.reject(new WorkerDiedError('was taken down'))
+    if (this.#queue.length >= maxQueue || waitMs > this.#parts.settings.maxWaitMs) {
+      const retryAfterS = Math.max(1, Math.ceil(waitMs / 1000))
+      return Promise.reject(
+        new Problem('busy', 'Too many requests wait for this model', {
+          hint: `Try again in ${retryAfterS} s, or give the deployment more workers.`,
+          details: { retryAfterS },
+        }),
+      )
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ input, solo, chances, resolve, reject })
+      this.#queuedRows += input.rows
+      this.#pump()
+    })
+  }
+
+  /** Lets what it was asked be answered, then ends its processes. */
+  async stop(): Promise<void> {
+    const untilMs = Date.now() + 30_000
+    while (this.busy && this.#workers.length > 0 && Date.now() < untilMs)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    this.kill('it was taken down')
+  }
+
+  /** Ends its processes at once. */
+  kill(why: string): void {
+    this.#stopped = true
+    if (this.#watch !== null) clearInterval(this.#watch)
+    for (const worker of this.#workers) worker.kill(why)
+    for (const waiting of this.#queue.splice(0)) waiting.reject(new WorkerDiedError(why))
+    this.#queuedRows = 0
+  }
+
+  #adopt(worker: ModelWorker): void {
+    // It may have been taken down while this one was loading.
+    if (this.#stopped) return worker.kill('is not needed any more')
+    this.#workers.push(worker)
+    this.#idle.push(worker)
+    worker.onDeath((why) => {
+      this.#workers = this.#workers.filter((one) => one !== worker)
+      this.#idle = this.#idle.filter((one) => one !== worker)
+      if (this.#stopped) return
+      this.#parts.log(`revision ${this.spec.revision}: process ${worker.pid} ${why}`)
+      this.#restarts++
+      void this.#replace()
+      this.#parts.onCrash(why)
+    })
+    this.#pump()
+  }
+
+  async #replace(): Promise<void> {
+    for (let pauseMs = 100; !this.#stopped; pauseMs = Math.min(pauseMs * 2, 10_000)) {
+      try {
+        const { worker } = await ModelWorker.start(
+          this.#parts.door,
+          options(this.spec, this.model, this.#parts),
+        )
+        this.#adopt(worker)
+        return
+      } catch (error) {
+        this.#parts.log(`revision ${this.spec.revision}: ${(error as Error).message}`)
+        // Nobody is left to answer what waits.
+        if (this.#workers.length === 0)
+          for (const waiting of this.#queue.splice(0)) {
+            this.#queuedRows -= waiting.input.rows
+            waiting.reject(new WorkerDiedError('cannot be started again'))
+          }
+        await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      }
+    }
+  }
+
+  #pump(): void {
+    while (this.#queue.length > 0) {
+      const worker = this.#idle.pop()
+      if (worker === undefined) return
+      const batch = this.#nextBatch()
+      void this.#run(worker, batch)
+    }
+  }
+
+  #nextBatch(): Waiting[] {
+    const first = this.#queue.shift()
+    if (first === undefined) return []
+    const batch = [first]
+    let { rows } = first.input
+    if (this.#together && !first.solo) {
+      const limit = this.#sizer.limit
+      for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
+        if (next.solo || rows + next.input.rows > limit || !canJoin(first.input, next.input)) break
+        batch.push(next)
+        rows += next.input.rows
+        this.#queue.shift()
+      }
+    }
+    this.#queuedRows -= rows
+    return batch
+  }
+
+  async #run(worker: ModelWorker, batch: readonly Waiting[]): Promise<void> {
+    const rows = batch.reduce((sum, { input }) => sum + input.rows, 0)
+    this.#busyRows += rows
+    const began = performance.now()
+    try {
+      const input = joinInputs(batch.map((waiting) => waiting.input))
+      const output = await worker.predict(input, { chances: batch.some(({ chances }) => chances) })
+      this.#sizer.add({ rows, ms: performance.now() - began })
+      if (batch.length > 1 && !hasRows(output, rows)) await this.#oneByOne(worker, batch)
+      else share(batch, output, rows)
+    } catch (error) {
+      // One bad row must not make the others fail.
+      if (error instanceof ModelError && batch.length > 1) await this.#oneByOne(worker, batch)
+      else for (const waiting of batch) waiting.reject(error)
+    } finally {
+      this.#busyRows -= rows
+      if (worker.dead === null && !this.#stopped) this.#idle.push(worker)
+      this.#pump()
+    }
+  }
+
+  async #oneByOne(worker: ModelWorker, batch: readonly Waiting[]): Promise<void> {
+    for (const { input, chances, resolve, reject } of batch) {
+      await worker
+        .predict(input, { chances })
+        .then((output) => resolve({ output, batchRows: input.rows }), reject)
+    }
+  }
+
+  #checkMemory(): void {
+    for (const worker of this.#workers) {
+      const bytes = processMemoryBytes(worker.pid)
+      const { memoryBytes } = this.#parts.settings
+      if (bytes > memoryBytes)
+        worker.kill(`took ${Math.round(bytes / 1e6)} MB of ${Math.round(memoryBytes / 1e6)} and was ended`)
+    }
+  }
+}
+
+function share(batch: readonly Waiting[], output: ModelOutput, rows: number): void {
+  if (batch.length === 1) return batch[0]?.resolve({ output, batchRows: rows })
+  let at = 0
+  for (const { input, resolve } of batch) {
+    resolve({ output: sliceOutput(output, at, at + input.rows), batchRows: rows })
+    at += input.rows
+  }
+}
+
+function options(
+  spec: RevisionSpec,
+  model: ModelPackage,
+  parts: RevisionParts,
+): Parameters<typeof ModelWorker.start>[1] {
+  const { program, logFile, nice } = parts
+  return { python: spec.python, program, logFile, model, nice, loadTimeoutMs: 120_000 }
+}

@@ -217,7 +217,6 @@ const openers: readonly string[] = [
   'shared/serving/gateway_client.ts',
   'shared/serving/gateway_file.ts',
   'shared/serving/gateway_main.ts',
-  'shared/serving/http_exchange.ts',
   'shared/serving/process_memory.ts',
   'shared/serving/worker_door.ts',
   'shared/serving/worker_process.ts',

@@ -162,7 +162,7 @@ describe('the gateway', function () {
   })
 
   it('tells those who would wait too long to come again', async () => {
-    await gateway.deploy('m', folder('slow'), undefined, { latencyGoalMs: 1, maxWaitMs: 1500 })
+    await gateway.deploy('m', folder('slow'), undefined, { latencyGoalMs: 1, maxWaitMs: 500 })
     const answers = await Promise.all(Array.from({ length: 6 }, (_, i) => ask(i)))
     const busy = answers.filter(({ status }) => status === 503)
     assert.ok(busy.length >= 2, `${busy.length} refused`)

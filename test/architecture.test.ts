@@ -138,7 +138,7 @@ const openers: readonly string[] = [
   'shared/daemon/schedule.ts',
   'shared/daemon/cli/shadow.ts',
   'shared/daemon/cli/watch.ts',
-  'shared/daemon/model_folder.ts',
+  'shared/daemon/cli/replay.ts',
   'shared/daemon/scoring.ts',
   'shared/daemon/alert_delivery.ts',
   'shared/daemon/monitor.ts',

@@ -108,6 +108,8 @@ export const deploymentMethods = {
       name,
       revision: z.number().int().positive().nullable().default(null),
       reason: z.string().default(''),
+      /** Although the gate is closed; asks for a reason. */
+      override: z.boolean().default(false),
     }),
   )<{ revision: number; tookMs: number }>(),
   /** Back to the champion before. */

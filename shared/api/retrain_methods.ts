@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { GateResult } from '../governance/gate.ts'
 import type { CandidateComparison } from '../monitor/candidate_comparison.ts'
 import type { ShadowReport } from '../monitor/shadow_report.ts'
 import { method } from './method.ts'
@@ -24,7 +25,8 @@ export interface Retraining {
   deployment: string
   /** What led to it: `by hand`, `alert 3`. */
   because: string
-  state: 'training' | 'judging' | 'judged' | 'failed'
+  /** `placing`: the best comes up as shadow. */
+  state: 'training' | 'judging' | 'placing' | 'judged' | 'failed'
   startedMs: number
   endedMs: number | null
   notebook: string
@@ -35,11 +37,13 @@ export interface Retraining {
   candidates: readonly RetrainedCandidate[]
   comparison: CandidateComparison | null
   failure: string | null
+  /** Revision of the deployment in which the best one stands as shadow; null if it does not. */
+  shadow: number | null
 }
 
 const name = z.string().min(1)
 
-/** Training again, and models compared where there is no traffic. */
+/** Training again, and what must hold before a model is promoted. */
 export const retrainMethods = {
   /**
    * Runs the champion's notebook again with newer data and in other ways, and compares all on the same labelled days.
@@ -57,6 +61,8 @@ export const retrainMethods = {
       candidates: z.array(z.string().min(1)).max(20).default([]),
       /** An alert that led to it. */
       alert: z.number().int().nullable().default(null),
+      /** Puts the best of those that help beside the champion as shadow. */
+      shadow: z.boolean().default(false),
     }),
   )<Retraining>(),
   'retrain.get': method(z.object({ id: z.number().int() }))<Retraining>(),
@@ -64,9 +70,17 @@ export const retrainMethods = {
   'retrain.list': method(
     z.object({ name: name.nullable().default(null), limit: z.number().int().min(1).max(1000).default(20) }),
   )<Retraining[]>(),
+  /** Puts a candidate beside the champion as shadow: the best of those that help if none is named. */
+  'retrain.place': method(
+    z.object({ id: z.number().int(), candidate: z.string().nullable().default(null) }),
+  )<Retraining>(),
+  /** What the gate says of a revision: the shadow's if none is named. */
+  'gate.check': method(z.object({ name, revision: z.number().int().positive().nullable().default(null) }))<
+    GateResult & { revision: number }
+  >(),
   /**
    * Two models on the rows of a table (absolute path) where there is no traffic: as a shadow report, judged by
-   * `label`. A model is a run, `models:/NAME/VERSION` or a folder.
+   * `label`. A model is named as for deploying.
    */
   'shadow.replay': method(
     z.object({

@@ -120,13 +120,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   bag.add(() => leases.close())
   bag.add(() => studies.close())
   const runner = new NotebookRunner({
-    store,
-    clock,
-    paths,
-    kernels,
-    capture,
-    topics,
-    log,
+    ...{ store, clock, paths, kernels, capture, topics, log },
     ended: (run) => studies.notebookEnded(run),
     takeSpools: lookForSpools,
   })
@@ -138,7 +132,9 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   const deployments = new Deployments({ paths, store, clock, audit, kernels, topics })
   const frames = new FrameLint({ store, clock, paths, topics, log })
   bag.add(() => frames.close())
-  const watching = openWatching({ store, clock, paths, log, topics, kernels, runner, audit, bag })
+  const watching = openWatching({
+    ...{ store, clock, paths, log, topics, kernels, runner, audit, deployments, bag },
+  })
   const mlflow = createMlflowHandler(auditedRoutes(mlflowRoutes), {
     onDefect: (error, where) => log(`${where}: ${describe(error)}`),
   })

@@ -13,7 +13,8 @@ import { readNotebook } from '../notebook/file.ts'
 import { readParameters } from '../notebook/parameters.ts'
 import type { Row, Store } from '../store/store.ts'
 import type { AuditTrail } from './audit.ts'
-import { findModelFolder } from './model_folder.ts'
+import type { Deployments } from './deployments/deployments.ts'
+import { findModel } from './deployments/model_reference.ts'
 import { lineageOf, type Lineage } from './model_lineage.ts'
 import type { Monitor } from './monitor.ts'
 import type { NotebookRunner } from './notebook_runner.ts'
@@ -29,6 +30,7 @@ export interface RetrainParts {
   audit: AuditTrail
   monitor: Monitor
   runner: NotebookRunner
+  deployments: Deployments
   pythonFolder: string
   projectPython: () => Promise<string>
   changed(): void
@@ -42,8 +44,8 @@ const parallel = 3
 /**
  * Trains again: the champion's notebook with newer data and in other ways, all compared on the same labelled days.
  *
- * Invariants. (1) Candidates learn from days before those they are judged on. (2) Nothing is deployed here: a
- * person decides. (3) Each step is in the store and the audit
+ * Invariants. (1) Candidates learn from days before those they are judged on. (2) Nothing is promoted here: the best
+ * may stand as shadow, a person or a rule promotes it through the gate. (3) Each step is in the store and the audit
  * log; what a daemon that died had begun is marked as failed.
  */
 export class Retrainer {
@@ -53,7 +55,9 @@ export class Retrainer {
 
   constructor(parts: RetrainParts) {
     this.#parts = parts
-    for (const row of parts.store.all("SELECT * FROM retraining WHERE state IN ('training', 'judging')"))
+    for (const row of parts.store.all(
+      "SELECT * FROM retraining WHERE state IN ('training', 'judging', 'placing')",
+    ))
       this.#keep({ ...read(row), state: 'failed', failure: 'The daemon ended while it was under way' })
   }
 
@@ -101,6 +105,7 @@ export class Retrainer {
       })),
       comparison: null,
       failure: null,
+      shadow: null,
     }
     const id = store.insert(
       'INSERT INTO retraining (at_ms, deployment, state, retraining) VALUES (?, ?, ?, ?)',
@@ -123,7 +128,7 @@ export class Retrainer {
     })
     this.#parts.changed()
     void this.#work(retraining, { rows, lineage, notebook, test: lineage.test, labels: files.labels })
-      .then(() => this.#keep({ ...this.get(id), state: 'judged', endedMs: clock.nowMs() }))
+      .then(() => this.#finish(id, wanted.shadow))
       .catch((error: unknown) => {
         if (this.#closed) return
         const failure = toWireProblem(error).message
@@ -152,6 +157,37 @@ export class Retrainer {
       wanted.limit,
     )
     return rows.map(read)
+  }
+
+  /**
+   * Puts a candidate beside the champion, where it gets a copy of each request.
+   * @throws Problem if it has no model, or if none is named and none helps
+   */
+  async place(id: number, candidate: string | null): Promise<Retraining> {
+    const { audit, deployments } = this.#parts
+    const retraining = this.get(id)
+    const name = candidate ?? retraining.comparison?.best ?? null
+    const chosen = retraining.candidates.find((one) => one.name === name)
+    if (chosen?.run == null) {
+      const says = name === null ? 'No candidate helps' : `The candidate "${name}" has kept no model`
+      throw new Problem('bad_request', `${says}, so none is placed as shadow`, {
+        hint: `There are: ${retraining.candidates.map((one) => one.name).join(', ')}.`,
+      })
+    }
+    const deployed = await deployments.deploy({
+      model: chosen.run,
+      name: retraining.deployment,
+      place: { slot: 'shadow' },
+      python: null,
+      trust: false,
+      settings: {},
+    })
+    audit.record({
+      action: 'retraining.placed',
+      subject: `deployment ${retraining.deployment}/${deployed.revision}`,
+      details: { retraining: id, candidate: chosen.name, run: chosen.run, revision: deployed.revision },
+    })
+    return this.#keep({ ...retraining, shadow: deployed.revision })
   }
 
   /** Lets go of what is under way: the next daemon marks it as failed, its notebooks go on. */
@@ -222,7 +258,7 @@ export class Retrainer {
     this.#keep({ ...this.get(id), state: 'judging' })
     const places = { store, artifactsDir: paths.artifacts, root: paths.root }
     const trained = this.get(id).candidates.filter(({ run }) => run !== null)
-    const found = trained.map(({ run }) => findModelFolder(places, run ?? ''))
+    const found = trained.map(({ run }) => findModel(places, run ?? ''))
     const python = found.find((model) => model.python !== null)?.python ?? (await this.#parts.projectPython())
     const folders = found.map(({ folder }) => folder)
     const said = await scoreTable(rows, folders, { python, pythonFolder })
@@ -293,6 +329,14 @@ export class Retrainer {
     })
     const retraining = this.get(id)
     this.#keep({ ...retraining, champion: { ...retraining.champion, heldOut: mean(held.predictions) } })
+  }
+
+  async #finish(id: number, shadow: boolean): Promise<void> {
+    if (shadow && this.get(id).comparison?.best != null) {
+      this.#keep({ ...this.get(id), state: 'placing' })
+      await this.place(id, null)
+    }
+    this.#keep({ ...this.get(id), state: 'judged', endedMs: this.#parts.clock.nowMs() })
   }
 
   #change(id: number, index: number, change: Partial<RetrainedCandidate>): void {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Problem } from '../base/problem.ts'
+import { readModelPackage } from '../models/model_package.ts'
 
 /** Rows that models are asked about: a Parquet file, or columns and rows. */
 export type ScoredTable =
@@ -38,9 +39,15 @@ export async function scoreTable(
   ]
   try {
     if (!('path' in table)) writeFileSync(rows, JSON.stringify(table), { mode: 0o600 })
-    const wanted = { table: 'path' in table ? table.path : rows, models: folders, to }
+    const models = folders.map((folder) => {
+      const { flavors, signature, code } = readModelPackage(folder)
+      const columns =
+        signature.inputs?.kind === 'columns' ? signature.inputs.columns.map(({ name }) => name) : []
+      return { folder, flavors, columns, code }
+    })
+    const wanted = { table: 'path' in table ? table.path : rows, models, to }
     writeFileSync(request, JSON.stringify(wanted), { mode: 0o600 })
-    const program = join(pythonFolder, 'daybook', 'score.py')
+    const program = join(pythonFolder, 'daybook', 'serve', 'score.py')
     await promisify(execFile)(python, [program, request], {
       timeout: timeLimitMs,
       env: { ...process.env, OMP_WAIT_POLICY: 'passive', PYTHONWARNINGS: 'ignore' },

@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts'
 import type { StatePaths } from '../base/project.ts'
 import type { Store } from '../store/store.ts'
 import type { AuditTrail } from './audit.ts'
+import type { Deployments } from './deployments/deployments.ts'
 import { auditHandlers } from './handlers/audit_handlers.ts'
 import { monitorHandlers } from './handlers/monitor_handlers.ts'
 import { retrainHandlers } from './handlers/retrain_handlers.ts'
@@ -23,6 +24,7 @@ export interface WatchingParts {
   kernels: Kernels
   runner: NotebookRunner
   audit: AuditTrail
+  deployments: Deployments
   bag: Bag
 }
 
@@ -34,21 +36,21 @@ export function openWatching({ bag, topics, kernels, runner, ...parts }: Watchin
     ReturnType<typeof monitorHandlers> &
     ReturnType<typeof retrainHandlers>
 } {
-  const { store, paths, audit } = parts
+  const { store, paths, audit, deployments } = parts
   const monitor = new Monitor({ ...parts, changed: (topic) => topics.bump(topic) })
   bag.add(() => monitor.close())
   const common = { pythonFolder: pythonFolder(), projectPython: () => kernels.projectPython() }
   const changed = (): void => topics.bump('retraining.changed')
   const retrainer = new Retrainer({ ...parts, ...common, monitor, runner, changed })
   bag.add(() => retrainer.close())
-  const places = { store, artifactsDir: paths.artifacts, root: paths.root }
+  const gate = { store, root: paths.root, artifactsDir: paths.artifacts, audit, monitor, deployments }
   return {
     monitor,
     retrainer,
     handlers: {
       ...auditHandlers(audit),
       ...monitorHandlers(monitor),
-      ...retrainHandlers({ ...common, retrainer, places }),
+      ...retrainHandlers({ ...common, retrainer, gate }),
     },
   }
 }

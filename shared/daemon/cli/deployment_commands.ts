@@ -7,6 +7,7 @@ import {
   rollbackCommand,
   upCommand,
   type DeploymentsOptions,
+  type PromoteOptions,
   type UpOptions,
 } from './deployments.ts'
 import type { CommandParts } from './monitor_commands.ts'
@@ -44,9 +45,10 @@ export function addDeploymentCommands({ program, add, action, positive }: Comman
   add(program, 'promote <name>', 'let the shadow (or another revision) answer from now on')
     .option('--revision <n>', 'which one', positive)
     .option('--reason <text>', 'why, for the audit log', '')
+    .option('--override', 'although the gate is closed; --reason says why')
     .action(
       action((context, [name, options]) =>
-        promoteCommand(context, name as string, options as { revision?: number; reason: string }),
+        promoteCommand(context, name as string, options as PromoteOptions),
       ),
     )
   add(program, 'rollback <name>', 'back to the revision that answered before')

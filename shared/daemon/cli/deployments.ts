@@ -55,14 +55,23 @@ export function deploymentsCommand(
   })
 }
 
+/** Options of `daybook promote`. */
+export interface PromoteOptions {
+  revision?: number
+  reason: string
+  /** Although the gate is closed. */
+  override?: boolean
+}
+
 /** `daybook promote NAME`. */
 export function promoteCommand(
   context: CommandContext,
   name: string,
-  { revision, reason }: { revision?: number; reason: string },
+  { revision, reason, override }: PromoteOptions,
 ): Promise<number> {
   return withClient(context, async (client) => {
-    const result = await client.call('deployments.promote', { name, revision: revision ?? null, reason })
+    const wanted = { name, revision: revision ?? null, reason, override: override ?? false }
+    const result = await client.call('deployments.promote', wanted)
     print(context, result, (done) => `Revision ${done.revision} of ${name} answers now (${done.tookMs} ms).`)
     return 0
   })

@@ -4,6 +4,7 @@ import { alertsCommand, type AlertsOptions } from './alerts.ts'
 import { auditCheckpointCommand, auditListCommand, auditVerifyCommand } from './audit.ts'
 import type { CommandContext } from './context.ts'
 import { driftCommand, parseFailOnDrift, parseProfile, type DriftCommandOptions } from './drift.ts'
+import { gateCommand } from './gate.ts'
 import { labelsAddCommand, labelsCommand } from './labels.ts'
 import { replayCommand, type ReplayOptions } from './replay.ts'
 import { retrainCommand, type RetrainOptions } from './retrain.ts'
@@ -117,11 +118,18 @@ function addShadow({ program, add, action, positive }: CommandParts): void {
     )
 }
 
-function addReplay({ program, add, action }: CommandParts): void {
-  add(program, 'replay <table>', 'two models on the rows of a table, where there is no traffic')
-    .requiredOption('--on <model>', 'the one that is looked at: a run, models:/NAME/VERSION or a folder')
-    .requiredOption('--against <model>', 'the one it is compared with')
+function addReplay({ program, add, action, positive }: CommandParts): void {
+  add(program, 'replay <table>', 'send what was to a deployment, or compare two models on it')
+    .option('--to <deployment>', 'send it there, day by day in the order of time, and look at each window')
+    .option('--on <model>', 'without traffic: the model that is looked at, as for deploying')
+    .option('--against <model>', 'the one it is compared with')
     .option('--label <column>', 'what turned out to be true')
+    .option('--time <column>', 'the column of days (default: the first one)')
+    .option('--from <day>', 'only from this day on')
+    .option('--until <day>', 'only up to this day')
+    .option('--by <days>', 'days of a window', positive, 7)
+    .option('--pace <ms>', 'time that a window takes at least', Number, 1000)
+    .option('--until-alert', 'stop at the first alert')
     .action(
       action((context, [table, options]) =>
         replayCommand(context, table as string, options as ReplayOptions),
@@ -135,11 +143,24 @@ function addRetrain({ program, add, action, positive }: CommandParts): void {
     .option('--on-window <days>', 'judge on these days instead, e.g. 2012-04-01..2012-04-30')
     .option('--candidate <how>', "'name: parameter=value, …'; may be repeated (default: suggested)", collect)
     .option('--alert <id>', 'the alert that led to it', positive)
+    .option('--shadow', 'put the best beside the champion as shadow, if one helps')
     .option('--list', 'what was trained again before')
     .option('--id <n>', 'show one of them', positive)
+    .option('--place [candidate]', 'put a candidate of the last one beside the champion as shadow')
     .action(
       action((context, [name, options]) =>
         retrainCommand(context, name as string, options as RetrainOptions),
+      ),
+    )
+  add(
+    program,
+    'gate <deployment>',
+    'what must hold before a revision is promoted; exits with 3 if it does not',
+  )
+    .option('--revision <n>', 'which one (default: the shadow)', positive)
+    .action(
+      action((context, [name, options]) =>
+        gateCommand(context, name as string, options as { revision?: number }),
       ),
     )
 }

@@ -14,7 +14,9 @@ export interface RetrainOptions {
   onWindow?: string
   candidate?: string[]
   alert?: number
+  shadow?: boolean
   list?: boolean
+  place?: string | true
   id?: number
 }
 
@@ -30,8 +32,14 @@ export function retrainCommand(
       print(context, await client.call('retrain.list', { name }), showList)
       return 0
     }
-    if (options.id !== undefined) {
-      const shown = await client.call('retrain.get', { id: options.id })
+    if (options.place !== undefined || options.id !== undefined) {
+      const last = options.id ?? (await client.call('retrain.list', { name, limit: 1 }))[0]?.id
+      if (last === undefined) throw new Problem('not_found', `Nothing was trained again for "${name}"`)
+      const candidate = options.place === true ? null : (options.place ?? null)
+      const shown =
+        options.place === undefined
+          ? await client.call('retrain.get', { id: last })
+          : await client.call('retrain.place', { id: last, candidate })
       print(context, shown, () => showRetraining(terminal, shown))
       return 0
     }
@@ -43,6 +51,7 @@ export function retrainCommand(
       to,
       candidates: options.candidate ?? [],
       alert: options.alert ?? null,
+      shadow: options.shadow ?? false,
     })
     const done = await follow(client, begun, (says) => terminal.progress(says))
     terminal.progress('')
@@ -92,6 +101,16 @@ export function showRetraining(terminal: Terminal, retraining: Retraining): stri
       rows,
     ),
   ]
+  if (retraining.shadow !== null)
+    lines.push(
+      '',
+      `${comparison?.best ?? 'The candidate'} stands beside the champion as revision ${retraining.shadow}: "daybook shadow ${deployment}" compares them, "daybook promote ${deployment} --reason …" promotes it.`,
+    )
+  else if (comparison?.best != null)
+    lines.push(
+      '',
+      `"daybook retrain ${deployment} --place" puts ${comparison.best} beside the champion as shadow.`,
+    )
   return lines.join('\n')
 }
 
@@ -103,7 +122,9 @@ async function follow(client: Client, begun: Retraining, tell: (says: string) =>
     tell(
       retraining.state === 'judging'
         ? 'comparing them on the same days'
-        : `${done} of ${retraining.candidates.length} trained${training.length === 0 ? '' : `, training: ${training.map(({ name }) => name).join(', ')}`}`,
+        : retraining.state === 'placing'
+          ? 'putting the best beside the champion'
+          : `${done} of ${retraining.candidates.length} trained${training.length === 0 ? '' : `, training: ${training.map(({ name }) => name).join(', ')}`}`,
     )
     await new Promise((resolve) => setTimeout(resolve, 250))
     retraining = await client.call('retrain.get', { id: begun.id })

@@ -1,7 +1,11 @@
 import type { Handlers } from '../../api/contract.ts'
 import type { Deployments } from '../deployments/deployments.ts'
 
-type DeploymentHandlers = Pick<Handlers, Extract<keyof Handlers, `deployments.${string}`>>
+/** Promotion goes through the gate, which is not known here. */
+type DeploymentHandlers = Omit<
+  Pick<Handlers, Extract<keyof Handlers, `deployments.${string}`>>,
+  'deployments.promote'
+>
 
 /** Answers everything about deployments. */
 export function deploymentHandlers(deployments: Deployments): DeploymentHandlers {
@@ -10,7 +14,6 @@ export function deploymentHandlers(deployments: Deployments): DeploymentHandlers
     'deployments.show': ({ name }) => deployments.show(name),
     'deployments.deploy': ({ slot, share, settings, ...wanted }) =>
       deployments.deploy({ ...wanted, place: placing(slot, share), settings: withoutUndefined(settings) }),
-    'deployments.promote': ({ name, revision, reason }) => deployments.promote(name, revision, reason),
     'deployments.rollback': ({ name, reason }) => deployments.rollback(name, reason),
     'deployments.place': ({ name, slot, revision, share }) =>
       deployments.place(name, revision, placing(slot, share)),

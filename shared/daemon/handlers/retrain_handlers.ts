@@ -4,38 +4,53 @@ import { Problem } from '../../base/problem.ts'
 import { compareShadow } from '../../monitor/compare_shadow.ts'
 import { askMonitor } from '../../monitor/monitor_process.ts'
 import type { ShadowRecord } from '../../monitor/shadow_record.ts'
-import { findModelFolder, type ModelPlaces } from '../model_folder.ts'
+import { findModel } from '../deployments/model_reference.ts'
+import { checkGate, promoteThroughGate, type GateParts } from '../gate.ts'
 import type { Retrainer } from '../retrain.ts'
 import { scoreTable } from '../scoring.ts'
 
-/** What the handlers about retraining need. */
+/** What the handlers about retraining and the gate need. */
 export interface RetrainHandlerParts {
   retrainer: Retrainer
-  places: ModelPlaces
+  gate: GateParts
   pythonFolder: string
   projectPython: () => Promise<string>
 }
 
-type RetrainHandlers = Pick<Handlers, 'retrain.start' | 'retrain.get' | 'retrain.list' | 'shadow.replay'>
+type RetrainHandlers = Pick<
+  Handlers,
+  | 'retrain.start'
+  | 'retrain.get'
+  | 'retrain.list'
+  | 'retrain.place'
+  | 'gate.check'
+  | 'deployments.promote'
+  | 'shadow.replay'
+>
 
-/** Answers about training again, and compares models where there is no traffic. */
+/** Answers about training again, and lets nothing be promoted but through the gate. */
 export function retrainHandlers(parts: RetrainHandlerParts): RetrainHandlers {
-  const { retrainer, places, pythonFolder, projectPython } = parts
+  const { retrainer, gate, pythonFolder, projectPython } = parts
   return {
     'retrain.start': (wanted) => retrainer.start(wanted),
     'retrain.get': ({ id }) => retrainer.get(id),
     'retrain.list': (wanted) => retrainer.list(wanted),
+    'retrain.place': ({ id, candidate }) => retrainer.place(id, candidate),
+    'gate.check': ({ name, revision }) => checkGate(gate, name, revision),
+    'deployments.promote': (wanted) => promoteThroughGate(gate, wanted),
     'shadow.replay': async ({ path, on, against, label }) => {
-      const models = [against, on].map((name) => findModelFolder(places, name))
+      const { store, artifactsDir, root } = gate
+      const models = [against, on].map((name) => findModel({ store, artifactsDir, root }, name))
       const python = models.find((model) => model.python !== null)?.python ?? (await projectPython())
       const rows = await askMonitor<'table'>({ kind: 'table', path, label })
       const folders = models.map(({ folder }) => folder)
       const said = await scoreTable(rows, folders, { python, pythonFolder })
       const [champion, shadow] = said.map((answer, at) => {
         if ('values' in answer) return answer.values
-        const model = at === 0 ? against : on
-        const table = relative(places.root, path)
-        throw new Problem('bad_request', `${model} cannot answer the rows of ${table}: ${answer.error}`)
+        throw new Problem(
+          'bad_request',
+          `${at === 0 ? against : on} cannot answer the rows of ${relative(root, path)}: ${answer.error}`,
+        )
       })
       const answer = (value: string | number | null | undefined): ShadowRecord['champion'] => ({
         value: value ?? null,

@@ -1,8 +1,8 @@
 """What models say to the rows of a table, all in one go: `score.py REQUEST`.
 
-REQUEST is a JSON file: {"table": PATH, "models": [FOLDER, ...], "to": PATH}. The table is JSON, {"columns": [...],
-"data": [[...], ...]}, or Parquet; the models are packages in MLflow's format. Written is a list with, for each model,
-its answers (`values`) or why there are none (`error`).
+REQUEST is a JSON file: {"table": PATH, "models": [{"folder", "flavors", "columns", "code"}, ...], "to": PATH}. The
+table is JSON, {"columns": [...], "data": [[...], ...]}, or Parquet. Written is a list with, for each model, its
+answers (`values`) or why there are none (`error`).
 """
 
 import json
@@ -13,6 +13,7 @@ from typing import Any, Dict, List
 # Our own files must not stand in for modules of the same name that a model wants.
 _here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != _here]
+sys.path.insert(0, os.path.dirname(os.path.dirname(_here)))
 
 
 def main() -> None:
@@ -20,7 +21,7 @@ def main() -> None:
     with open(sys.argv[1], encoding="utf-8") as file:
         request = json.load(file)
     table = _read(request["table"])
-    said = [_score(folder, table) for folder in request["models"]]
+    said = [_score(model, table) for model in request["models"]]
     with open(request["to"], "w", encoding="utf-8") as file:
         json.dump(said, file)
 
@@ -35,14 +36,14 @@ def _read(path: str) -> Any:
     return pandas.DataFrame(held["data"], columns=held["columns"])
 
 
-def _score(folder: str, table: Any) -> Dict[str, Any]:
-    import mlflow.pyfunc
+def _score(model: Dict[str, Any], table: Any) -> Dict[str, Any]:
+    from daybook.serve.models import load
 
     try:
-        model = mlflow.pyfunc.load_model(folder)
-        schema = model.metadata.get_input_schema()
-        columns = schema.input_names() if schema is not None and schema.has_input_names() else list(table.columns)
-        values = model.predict(table[columns])
+        sys.path.extend(model["code"])
+        columns = model["columns"]
+        given = table if not columns else table[columns]
+        values, _ = load(model["folder"], model["flavors"]).predict(given)
         if getattr(values, "ndim", 1) == 2:
             values = values.iloc[:, 0] if hasattr(values, "iloc") else values[:, 0]
         listed: List[Any] = values.tolist() if hasattr(values, "tolist") else list(values)

@@ -1,9 +1,11 @@
 // npm start: sets everything up, then does the main job and shows what it did: the example notebook, executed
 // three times with different parameters, every run tracked; then better parameters searched for, 40 trials in
-// parallel. With --keep it leaves the daemon running.
+// parallel; then a model in use: deployed, watched, trained again, promoted. With --keep it leaves the daemon and
+// the deployment running.
 import { spawn } from 'node:child_process'
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { watchBikes } from './bikes.mjs'
 import { build } from './build.mjs'
 import { node24, root } from './paths.mjs'
 import { runMain, SetupProblem } from './problem.mjs'
@@ -79,6 +81,7 @@ async function mainJob() {
     '1',
     '--write-best',
   ])
+  await watchBikes({ show, ask })
   console.log(`
 How to look further, in this folder:
   npx daybook compare ${best} ${others.at(-1) ?? best}

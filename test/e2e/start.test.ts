@@ -29,13 +29,20 @@ describe('npm start', function () {
   it('executes the example three times, shows runs and best, tunes in parallel, and leaves nothing running', async () => {
     const { code, output } = await run([join(root, 'scripts', 'start.mjs')])
     assert.equal(code, 0, output)
-    assert.equal(output.match(/· finished ·/g)?.length, 4)
+    assert.equal(output.match(/· finished ·/g)?.length, 5)
     assert.match(output, /study \d+ · finished · .*(complete|pruned)/)
     assert.match(output, /Over the notebook's own values/)
     const learningRate = /^Written into .*learning_rate = ([\d.e-]+)/m.exec(output)?.[1]
     const tuned = readFileSync(join(root, 'examples', 'tuned.ipynb'), 'utf8')
     assert.ok(learningRate !== undefined && tuned.includes(`learning_rate = ${learningRate}  # how much`))
     assert.match(output, /test_log_loss/)
+    assert.match(
+      output,
+      /Alert \d+ \(critical\): Bikes\S*: error \d+ instead of 20; predictions too low every day/,
+    )
+    assert.match(output, /Retraining as such does not help: .* This would: with day counter/)
+    assert.match(output, /Promote it: /)
+    assert.match(output, /revision\.promoted/)
     assert.match(output, /How to look further/)
     assert.equal((await run([daybook, 'daemon', 'status'])).code, 3)
   })

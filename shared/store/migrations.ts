@@ -1,9 +1,9 @@
 import { cellTables } from './migrations/0004_cells.ts'
 import { dataTables } from './migrations/0006_data.ts'
 import { daemonTables } from './migrations/0003_daemon.ts'
-import { longTextIndexes } from './migrations/0010_long_texts.ts'
+import { longTextIndexes } from './migrations/0008_long_texts.ts'
 import { modelTables } from './migrations/0002_models.ts'
-import { monitorTables } from './migrations/0009_monitor.ts'
+import { monitorTables } from './migrations/0007_monitor.ts'
 import { studyTables } from './migrations/0005_studies.ts'
 import { runTables } from './migrations/0001_runs.ts'
 

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import type { Client } from '../../shared/api/client.ts'
-import { makeDaemonProject, type DaemonProject } from '../daemon/project.ts'
-import { openTab, startBrowser, type Tab } from './browser.ts'
-
-/** Where pictures go, if anywhere: people look at them. */
-const pictures = process.env['DAYBOOK_PICTURES']
+import type { Page } from 'playwright-core'
+import { showPages } from './shown_pages.ts'
 
 const lines = Array.from({ length: 300 }, (_, i) => {
   const note = i % 3 === 0 ? '?' : String(i % 7)
@@ -17,47 +11,13 @@ const lines = Array.from({ length: 300 }, (_, i) => {
 
 describe('the pages about data in a real browser', function () {
   this.timeout(60_000)
-  let project: DaemonProject
-  let browser: Browser
-  let client: Client
-  let tab: Tab
-  let page: Page
-  let isBegun = false
-
-  before(async function () {
-    this.timeout(180_000)
-    browser = await startBrowser(this)
-    project = makeDaemonProject()
+  const shown = showPages((project) => {
     project.file('visits.csv', `id,score,site,note,city\n${lines.join('\n')}\n`)
-    client = await project.client()
-    isBegun = true
   })
-  after(async () => {
-    // Nothing was begun where there is no browser.
-    if (!isBegun) return
-    client.close()
-    await browser.close()
-    await project.close()
-  })
-  afterEach(async () => {
-    await page.context().close()
-    assert.deepEqual(tab.complaints, [])
-  })
-
-  async function open(what: string, access: 'all' | 'read' = 'all'): Promise<void> {
-    const { url } = await client.call('daemon.pageLink', { access, page: what })
-    tab = await openTab(browser, url)
-    page = tab.page
-  }
-  async function picture(name: string): Promise<void> {
-    if (pictures === undefined) return
-    mkdirSync(pictures, { recursive: true })
-    for (const scheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: scheme })
-      await page.screenshot({ path: join(pictures, `${name}-${scheme}.png`) })
-    }
-  }
-  const lint = () => client.call('data.lint', { path: 'visits.csv' })
+  const { picture } = shown
+  let page: Page
+  const open = async (what: string, access?: 'all' | 'read') => (page = await shown.open(what, access))
+  const lint = () => shown.client.call('data.lint', { path: 'visits.csv' })
 
   it('say when nothing was looked at, and list what was as soon as it is', async () => {
     await open('data')
@@ -65,7 +25,7 @@ describe('the pages about data in a real browser', function () {
     await lint()
     await page.getByRole('button', { name: 'visits.csv' }).waitFor()
     await page.getByText("site ('same') is the same").waitFor()
-    await picture('list')
+    await picture('data-list')
     await page.getByRole('button', { name: 'visits.csv' }).click()
     await page.getByRole('heading', { name: 'visits.csv' }).waitFor()
   })
@@ -75,7 +35,7 @@ describe('the pages about data in a real browser', function () {
     await open(`data/${id}`)
     const finding = page.locator('details.finding', { hasText: "note is '?' in 100 rows" })
     await finding.getByRole('columnheader', { name: 'note' }).waitFor()
-    await picture('findings')
+    await picture('data-findings')
     await page.keyboard.press('/')
     await page.keyboard.type('note')
     await page.locator('details.finding').nth(1).waitFor({ state: 'detached' })
@@ -94,13 +54,13 @@ describe('the pages about data in a real browser', function () {
     await score.locator('svg.bars').waitFor()
     await score.getByRole('button').press('Enter')
     await score.getByText('median', { exact: true }).waitFor()
-    await picture('columns')
+    await picture('data-columns')
     await page.getByRole('tab', { name: /Columns/ }).focus()
     await page.keyboard.press('ArrowRight')
     await page.getByRole('status').filter({ hasText: '1 to 50 of 300 kept' }).waitFor()
     await page.getByRole('button', { name: 'Later' }).click()
     await page.getByRole('rowheader', { name: '99', exact: true }).waitFor()
-    await picture('rows')
+    await picture('data-rows')
   })
 
   it('accept a finding with a reason, note it in daybook.yaml, and bring it back', async () => {
@@ -114,7 +74,7 @@ describe('the pages about data in a real browser', function () {
     await page.getByText('one hospital only').waitFor()
     assert.equal(await finding.count(), 0)
     assert.match(
-      readFileSync(join(project.root, 'daybook.yaml'), 'utf8'),
+      readFileSync(join(shown.project.root, 'daybook.yaml'), 'utf8'),
       /- \{ rule: constant-column, columns: \[ site \], data: visits\.csv, reason: one hospital only \}/,
     )
     const again = await lint()

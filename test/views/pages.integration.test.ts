@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
-import type { Browser, Page } from 'playwright-core'
-import type { Client } from '../../shared/api/client.ts'
+import type { Page } from 'playwright-core'
 import { openState } from '../../shared/base/project.ts'
 import { logBatch } from '../../shared/runs/logging.ts'
 import { createRun } from '../../shared/runs/run.ts'
 import { openStore } from '../../shared/store/store.ts'
-import { makeDaemonProject, type DaemonProject } from '../daemon/project.ts'
-import { openTab, startBrowser, type Tab } from './browser.ts'
+import { showPages } from './shown_pages.ts'
 
 const many = 1_200
 
@@ -56,42 +54,12 @@ function fill(root: string): void {
 
 describe('the pages in a real browser', function () {
   this.timeout(60_000)
-  let project: DaemonProject
-  let browser: Browser
-  let client: Client
-  let tab: Tab
+  const shown = showPages((project) => fill(project.root))
   let page: Page
-  let isBegun = false
-
-  before(async function () {
-    this.timeout(180_000)
-    browser = await startBrowser(this)
-    project = makeDaemonProject()
-    fill(project.root)
-    client = await project.client()
-    isBegun = true
-  })
-  after(async () => {
-    // Nothing was begun where there is no browser.
-    if (!isBegun) return
-    client.close()
-    await browser.close()
-    await project.close()
-  })
   beforeEach(async () => {
     await open('runs')
   })
-  afterEach(async () => {
-    await page.context().close()
-    assert.deepEqual(tab.complaints, [])
-  })
-
-  async function open(what: string, access: 'all' | 'read' = 'all'): Promise<void> {
-    const { url } = await client.call('daemon.pageLink', { access, page: what })
-    await (page as Page | undefined)?.context().close()
-    tab = await openTab(browser, url)
-    page = tab.page
-  }
+  const open = async (what: string, access?: 'all' | 'read') => (page = await shown.open(what, access))
   const rows = (): Promise<string[]> => page.locator('.line .name').allInnerTexts()
   const waitForRow = (name: string) => page.locator('.line .name', { hasText: name }).first().waitFor()
   const columnHead = (name: string) => page.locator('.head .title', { hasText: name })
@@ -167,11 +135,15 @@ describe('the pages in a real browser', function () {
 
   it('is live, also after the daemon was killed and came back', async () => {
     await waitForRow('deep 2')
-    await client.call('runs.setTags', { changes: [{ id: 'deep2', key: 'mlflow.runName', value: 'renamed' }] })
+    await shown.client.call('runs.setTags', {
+      changes: [{ id: 'deep2', key: 'mlflow.runName', value: 'renamed' }],
+    })
     await waitForRow('renamed')
-    await project.killDaemon()
-    client = await project.client()
-    await client.call('runs.setTags', { changes: [{ id: 'deep2', key: 'mlflow.runName', value: 'deep 2' }] })
+    await shown.project.killDaemon()
+    await shown.connectAnew()
+    await shown.client.call('runs.setTags', {
+      changes: [{ id: 'deep2', key: 'mlflow.runName', value: 'deep 2' }],
+    })
     await waitForRow('deep 2')
   })
 

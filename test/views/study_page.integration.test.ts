@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Browser, Page } from 'playwright-core'
-import type { Client } from '../../shared/api/client.ts'
+import type { Page } from 'playwright-core'
 import { openState } from '../../shared/base/project.ts'
 import { openStore } from '../../shared/store/store.ts'
-import { makeDaemonProject, type DaemonProject } from '../daemon/project.ts'
-import { openTab, startBrowser, type Tab } from './browser.ts'
+import { showPages } from './shown_pages.ts'
 import { putStudy } from './study_store.ts'
-
-/** Where pictures go, if anywhere: people look at them. */
-const pictures = process.env['DAYBOOK_PICTURES']
 
 const large = 10_000
 
@@ -33,17 +28,7 @@ async function scrollThrough(view: unknown): Promise<number> {
 
 describe('the page of a study in a real browser', function () {
   this.timeout(60_000)
-  let project: DaemonProject
-  let browser: Browser
-  let client: Client
-  let tab: Tab
-  let page: Page
-  let isBegun = false
-
-  before(async function () {
-    this.timeout(180_000)
-    browser = await startBrowser(this)
-    project = makeDaemonProject()
+  const shown = showPages((project) => {
     const store = openStore(openState(project.root).database)
     putStudy(store, { id: '01CURVES', trials: 120, steps: 12 })
     const objectives = [
@@ -60,38 +45,15 @@ describe('the page of a study in a real browser', function () {
         parameters: true,
       },
     )
-    client = await project.client()
-    isBegun = true
   })
-  after(async () => {
-    if (!isBegun) return
-    client.close()
-    await browser.close()
-    await project.close()
-  })
-  afterEach(async () => {
-    // Where the page could not even be opened there is nothing to close.
-    await (page as Page | undefined)?.context().close()
-    assert.deepEqual((tab as Tab | undefined)?.complaints, [])
-  })
-
-  async function open(what: string, access: 'all' | 'read' = 'all'): Promise<void> {
-    const { url } = await client.call('daemon.pageLink', { access, page: what })
-    tab = await openTab(browser, url)
-    page = tab.page
+  const picture = async (name: string): Promise<void> => {
+    await page.setViewportSize({ width: 1280, height: 1150 })
+    await shown.picture(`study-${name}`)
   }
+  let page: Page
+  const open = async (what: string, access?: 'all' | 'read') => (page = await shown.open(what, access))
   const tabNamed = (name: string) => page.getByRole('tab', { name })
   const charts = () => page.locator('daybook-study-chart canvas')
-  async function picture(name: string): Promise<void> {
-    if (pictures === undefined) return
-    mkdirSync(pictures, { recursive: true })
-    await page.setViewportSize({ width: 1280, height: 1150 })
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.waitForTimeout(400)
-      await page.screenshot({ path: join(pictures, `study-${name}-${colorScheme}.png`) })
-    }
-  }
 
   it('says in a sentence what was gained and what matters, and draws history, curves and importance', async () => {
     await open('study/01CURVES')
@@ -188,7 +150,7 @@ describe('the page of a study in a real browser', function () {
     await picture('form')
     await page.getByRole('button', { name: 'Save and start' }).click()
     await page.locator('.facts', { hasText: /[1-9]\d* of 400 trials/ }).waitFor({ timeout: 60_000 })
-    assert.match(readFileSync(join(project.root, 'plain.study.yaml'), 'utf8'), /notebook: plain\.ipynb/)
+    assert.match(readFileSync(join(shown.project.root, 'plain.study.yaml'), 'utf8'), /notebook: plain\.ipynb/)
     await page.getByRole('button', { name: 'Pause' }).click()
     await page.locator('.chip', { hasText: 'paused' }).waitFor()
     await page.getByRole('button', { name: 'More that can be done' }).click()
@@ -206,18 +168,17 @@ describe('the page of a study in a real browser', function () {
     await page.locator('.chip', { hasText: 'finished' }).waitFor({ timeout: 30_000 })
     await page.getByRole('button', { name: 'Write best into notebook' }).click()
     await page.getByText(/Written into plain\.ipynb: lr = 0\.3/).waitFor()
-    assert.match(readFileSync(join(project.root, 'plain.ipynb'), 'utf8'), /lr = 0\.3/)
+    assert.match(readFileSync(join(shown.project.root, 'plain.ipynb'), 'utf8'), /lr = 0\.3/)
     await page.getByRole('button', { name: 'All studies' }).click()
     await page.getByRole('button', { name: /plain study 1/ }).waitFor()
     await picture('list')
   })
 
   it('stands in one file that needs nothing else', async () => {
-    const file = join(project.root, 'study.html')
-    const written = await project.daybook(['studies', '01CURVES', '--html', file])
+    const file = join(shown.project.root, 'study.html')
+    const written = await shown.project.daybook(['studies', '01CURVES', '--html', file])
     assert.equal(written.code, 0, written.stderr)
-    tab = await openTab(browser, pathToFileURL(file).href)
-    page = tab.page
+    page = await shown.openAddress(pathToFileURL(file).href)
     await page.locator('.headline', { hasText: 'matters most' }).waitFor()
     await tabNamed('Parameters').click()
     await page.getByText(/from \d{2,} trials/).waitFor()

@@ -105,7 +105,7 @@ describe('daybook retrain', function () {
     const shown = await project.daybook(['replay', 'may.csv', ...models, '--label', 'cnt'])
     assert.match(shown.stdout, /Promote it/)
     const wrong = await project.daybook(['replay', 'may.csv', '--on', 'nothing', '--against', run])
-    assert.match(wrong.stderr, /There is no model at "nothing"/)
+    assert.match(wrong.stderr, /"nothing" is no run, no registered model/)
   })
   it('has each step in the audit log', async () => {
     const entries = await project.json<AuditEntry[]>(['audit', 'list', 'deployment bikes'])

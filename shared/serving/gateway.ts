@@ -88,6 +88,8 @@ async function route(parts: GatewayParts, exchange: Exchange, limit: RateLimit |
   }
   if (answerProbe(parts, exchange)) return
   checkClient(parts, exchange)
+  // With the token in the path, its address can be seen only now.
+  if (answerProbe(parts, exchange)) return
   if (limit !== null) {
     const waitS = limit.take(request.socket.remoteAddress ?? '', parts.clock.nowMs())
     if (waitS > 0) {

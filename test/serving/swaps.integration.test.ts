@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { makeTestModels, startTestGateway, type TestGateway, type TestModels } from './gateway_harness.ts'
+import { swapUnderLoad } from './swap_under_load.ts'
+
+describe('swaps under load', function () {
+  this.timeout(180_000)
+  let models: TestModels
+  let gateway: TestGateway
+  before(async () => {
+    models = makeTestModels()
+    gateway = await startTestGateway()
+  })
+  after(async () => {
+    await gateway.close()
+    models.close()
+  })
+
+  it('8 new revisions, while four clients ask: none fails, none is mixed', async () => {
+    const { answers, failed, mixed, byRevision } = await swapUnderLoad({ gateway, models, swaps: 8 })
+    assert.deepEqual([failed, mixed], [[], []])
+    assert.equal(byRevision.size, 9)
+    assert.ok(answers > 500, `${answers} answers`)
+  })
+})

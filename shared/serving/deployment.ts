@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { Problem } from '../base/problem.ts'
-import { deploymentFiles } from './deployment_files.ts'
+import { deploymentFiles, type DeploymentFiles } from './deployment_files.ts'
 import { writeDeploymentRecord } from './deployment_record.ts'
 import type { DeploymentAnswer, DeploymentRequest, Placing, Progress } from './deployment_request.ts'
 import type { GatewayMetrics } from './gateway_metrics.ts'
@@ -54,10 +54,15 @@ export class Deployment {
     this.record = record
     this.#parts = parts
     this.#predictions = new PredictionLog({
-      folder: deploymentFiles(parts.stateDir, record.name).predictions,
+      folder: this.files.predictions,
       clock: parts.clock,
       onTrouble: (says) => this.#tell('trouble', null, says),
     })
+  }
+
+  /** Where its things lie. */
+  get files(): DeploymentFiles {
+    return deploymentFiles(this.#parts.stateDir, this.record.name)
   }
 
   /** Grows with every change. */
@@ -164,9 +169,8 @@ export class Deployment {
     const loaded = this.#loaded.get(revision)
     // One that has only listened so far gave way to all others: as champion it must not.
     if (loaded === undefined || loaded.nice) {
-      const former = loaded
       await this.#load(spec, false, () => undefined)
-      void former?.stop()
+      void loaded?.stop()
     }
     this.#place(revision, { slot: 'champion' })
     this.#tell(kind, revision, why)
@@ -297,12 +301,11 @@ export class Deployment {
   }
 
   async #load(spec: RevisionSpec, nice: boolean, progress: Progress): Promise<ModelOutput | null> {
-    const { door, program, log, stateDir } = this.#parts
-    const files = deploymentFiles(stateDir, this.record.name)
+    const { door, program, log } = this.#parts
     progress('load', `loading ${spec.modelUri}`)
     const revision = await ModelRevision.start(spec, {
       ...{ door, program, log, nice },
-      logFile: `${files.folder}/worker.log`,
+      logFile: `${this.files.folder}/worker.log`,
       settings: this.record.settings,
       onCrash: (why) => this.#crashed(spec.revision, why),
     })

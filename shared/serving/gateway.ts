@@ -22,6 +22,7 @@ import {
   statusOf,
   wordsOf,
 } from './http_exchange.ts'
+import { appendLabels, parseLabels } from './label.ts'
 import { readCsvBody, readJsonBody } from './mlflow_body.ts'
 import { toPredictions } from './model_output.ts'
 import { readInfer, tensorMetadata, writeInfer } from './open_inference.ts'
@@ -161,11 +162,12 @@ async function routeDeployment(
   }
   if (rest === '/version') return sendText(response, 200, 'text/plain', parts.version)
   if (rest === '/openapi.json') return sendJson(response, 200, openApi([deployment], parts.version))
-  if (rest !== '/invocations') throw nothingAt(exchange.path)
+  if (rest !== '/invocations' && rest !== '/labels') throw nothingAt(exchange.path)
   if (request.method !== 'POST') {
     response.setHeader('allow', 'POST')
     return sendJson(response, 405, { error_code: 'BAD_REQUEST', message: 'Use POST' })
   }
+  if (rest === '/labels') return takeLabels(parts, exchange, deployment)
   const type = mediaType(request.headers['content-type'])
   if (type !== 'application/json' && type !== 'text/csv') {
     return sendJson(response, 415, {
@@ -185,6 +187,22 @@ async function routeDeployment(
       JSON.stringify({ predictions: toPredictions(output) }, plainNumber),
     )
   })
+}
+
+/** What turned out to be true, told when it is known. */
+async function takeLabels(parts: GatewayParts, exchange: Exchange, deployment: Deployment): Promise<void> {
+  const body = await readBody(exchange.request, parts.settings.bodyBytes)
+  const labels = parseLabels(parseJson(body.toString('utf8')), parts.clock.nowMs())
+  appendLabels(deployment.files.labels, 'gateway', labels)
+  sendJson(exchange.response, 200, { taken: labels.length })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Problem('bad_request', `The body is no JSON: ${(error as Error).message}`)
+  }
 }
 
 async function routeOpenInference(parts: GatewayParts, exchange: Exchange): Promise<void> {

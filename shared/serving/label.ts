@@ -53,12 +53,20 @@ function parseLabel(entry: unknown, where: string, toldMs: number): Label {
 /**
  * Keeps labels on the disk. Each writer has a file of its own, so that gateway and daemon never write into one.
  * @param folder the deployment's `labels`
+ * @throws Problem `store_full` if the disk takes them not
  */
 export function appendLabels(folder: string, writer: 'gateway' | 'daemon', labels: readonly Label[]): void {
   if (labels.length === 0) return
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const lines = labels.map((label) => `${JSON.stringify(label)}\n`).join('')
-  appendFileSync(join(folder, `${writer}.jsonl`), lines, { mode: 0o600 })
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    appendFileSync(join(folder, `${writer}.jsonl`), lines, { mode: 0o600 })
+  } catch (error) {
+    throw new Problem('store_full', `The labels could not be kept: ${(error as Error).message}`, {
+      hint: 'None of them counts yet: tell them again when there is space.',
+      cause: error,
+    })
+  }
 }
 
 /** The labels of a deployment by `labelKey`; of several for one row the one told last counts. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { Database } from '../../shared/data/database.ts'
+import { labelKey, readLabels } from '../../shared/serving/label.ts'
 import type { Prediction } from '../../shared/serving/prediction.ts'
 import { readPredictions } from '../../shared/serving/prediction_reader.ts'
 import { makeTestModels, startTestGateway, type TestGateway, type TestModels } from './gateway_harness.ts'
@@ -168,6 +169,21 @@ describe('the gateway', function () {
     assert.ok(busy.length >= 2, `${busy.length} refused`)
     assert.ok(Number(busy[0]?.headers.get('retry-after')) >= 1)
     assert.ok(answers.some(({ status }) => status === 200))
+  })
+
+  it('keeps labels that come later, and names the one that is wrong', async () => {
+    await gateway.deploy('m', folder('one'))
+    const { headers } = await ask(30)
+    const requestId = headers.get('x-request-id') ?? ''
+    const taken = await gateway.post('/m/labels', { requestId, labels: [1031] })
+    assert.deepEqual([taken.status, taken.body], [200, { taken: 1 }])
+    const kept = readLabels(gateway.deployment('m').files.labels)
+    assert.equal(kept.get(labelKey(requestId, 0))?.label, 1031)
+    const wrong = await gateway.post('/m/labels', { labels: [{ requestId, label: 1 }, { label: 2 }] })
+    assert.equal(wrong.status, 400)
+    assert.match(JSON.stringify(wrong.body), /labels\[1\] has no requestId/)
+    assert.equal((await gateway.post('/m/labels', 'no json')).status, 400)
+    assert.equal(kept.size, readLabels(gateway.deployment('m').files.labels).size)
   })
 
   it('is not troubled by a client that hangs up', async () => {

@@ -14,6 +14,9 @@ import { offerEnvironment } from './environment.ts'
 import { firstRunToast } from './first_run.ts'
 import { kernelCommands } from './kernel_commands.ts'
 import { KernelsTree } from './kernels_tree.ts'
+import { alertNotices } from './monitor/alert_notices.ts'
+import { monitoringCommands } from './monitor/monitoring_commands.ts'
+import { MonitoringTree } from './monitor/monitoring_tree.ts'
 import { languageHelp } from './notebook/language_help.ts'
 import { notebookCommands } from './notebook/notebook_commands.ts'
 import { Notebooks } from './notebook/notebooks.ts'
@@ -39,6 +42,7 @@ export interface DaybookApi {
   kernels: KernelsTree
   data: DataTree
   findings: FrameFindings
+  monitoring: MonitoringTree
 }
 
 /** Puts the extension together: the only composition root in extension/. */
@@ -57,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
   const kernels = new KernelsTree(daemons)
   const studies = new StudiesTree(daemons)
   const data = new DataTree(daemons)
+  const monitoring = new MonitoringTree(daemons)
   const findings = new FrameFindings(daemons)
   const cellRuns = new CellRuns(daemons)
   const staleMarks = new StaleMarks(context.workspaceState)
@@ -68,11 +73,15 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
   kernels.show('daybook.kernels')
   studies.show('daybook.training')
   data.show('daybook.data')
+  const alerts = monitoring.show('daybook.monitoring')
   context.subscriptions.push(
     ...runCommands({ tree: runs, openPage: (daemon, page) => panels.open(daemon, page) }),
     ...kernelCommands(kernels),
     ...studyCommands({ tree: studies, daemons, openPage: (daemon, page) => panels.open(daemon, page) }),
     ...dataCommands({ daemons, tree: data, openPage: (daemon, page) => panels.open(daemon, page) }),
+    ...monitoringCommands(daemons, monitoring),
+    alertNotices({ daemons, tree: monitoring, view: alerts, memory: context.workspaceState }),
+    monitoring,
     ...findingActions(),
     data,
     findings,
@@ -104,7 +113,7 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
     command('daybook.showLog', () => output.show()),
   )
   showPendingExample(example).catch(tellProblem)
-  return { daemons, notebooks, cellRuns, staleMarks, runs, kernels, data, findings }
+  return { daemons, notebooks, cellRuns, staleMarks, runs, kernels, data, findings, monitoring }
 
   function refreshKernels(): void {
     kernels.refresh()

@@ -1,0 +1,84 @@
+import * as vscode from 'vscode'
+import { reportInEditor } from '../../shared/views/alert_text.ts'
+import type { Daemon } from '../daemon.ts'
+import type { Daemons } from '../daemons.ts'
+import { openNotebook } from '../open_notebook.ts'
+import { command } from '../problem_message.ts'
+import type { AlertNode, MonitoringTree, ReportNode } from './monitoring_tree.ts'
+
+/** Everything that can be done to alerts and reports, from the sidebar and from the palette. */
+export function monitoringCommands(daemons: Daemons, tree: MonitoringTree): vscode.Disposable[] {
+  return [
+    command('daybook.openWatchReport', async (node?: AlertNode | ReportNode) => {
+      const chosen = node ?? (await pickReport(daemons.current))
+      if (chosen === undefined) return
+      const [id, name] =
+        chosen.kind === 'alert'
+          ? [chosen.alert.report, chosen.alert.deployment]
+          : [chosen.report.id, chosen.report.deployment]
+      await showReport(chosen.daemon, id, name)
+    }),
+    command('daybook.acknowledgeAlert', async (node?: AlertNode) => {
+      const chosen = node ?? (await pickAlert(daemons.current))
+      if (chosen === undefined) return
+      const reason = await vscode.window.showInputBox({
+        title: chosen.alert.says,
+        prompt: 'What was done about it? May stay empty.',
+      })
+      if (reason !== undefined)
+        await chosen.daemon.call('alerts.acknowledge', { id: chosen.alert.id, reason })
+    }),
+    command('daybook.openAlertNotebook', async ({ daemon, alert }: AlertNode) => {
+      if (alert.notebook !== null) await openNotebook(daemon, alert.notebook)
+    }),
+    command('daybook.refreshMonitoring', () => tree.refresh()),
+  ]
+}
+
+async function pickReport(daemon: Daemon | null): Promise<ReportNode | undefined> {
+  if (daemon === null) return undefined
+  const reports = await daemon.call('monitor.reports', { limit: 200 })
+  const items = reports.map((report) => ({
+    label: report.says,
+    description: report.deployment,
+    node: { kind: 'report' as const, daemon, report },
+  }))
+  if (items.length === 0)
+    void vscode.window.showInformationMessage('Daybook: no deployment was looked at yet.')
+  else return (await vscode.window.showQuickPick(items, { title: 'Reports, the newest first' }))?.node
+  return undefined
+}
+
+async function pickAlert(daemon: Daemon | null): Promise<AlertNode | undefined> {
+  if (daemon === null) return undefined
+  const alerts = await daemon.call('alerts.list', { open: true, limit: 200 })
+  const items = alerts.map((alert) => ({
+    label: alert.says,
+    description: `${alert.deployment} · ${alert.severity}`,
+    node: { kind: 'alert' as const, daemon, alert },
+  }))
+  if (items.length === 0) void vscode.window.showInformationMessage('Daybook: no alert waits for anybody.')
+  else return (await vscode.window.showQuickPick(items, { title: 'Alerts, the newest first' }))?.node
+  return undefined
+}
+
+/** The daemon's own page, which runs nothing here. */
+async function showReport(daemon: Daemon, id: string, name: string): Promise<void> {
+  const { html } = await daemon.call('monitor.page', { id })
+  const panel = vscode.window.createWebviewPanel(
+    'daybook.watchReport',
+    `Report: ${name}`,
+    vscode.ViewColumn.Active,
+    { enableScripts: false, localResourceRoots: [], enableFindWidget: true },
+  )
+  const paint = (): void => {
+    const { kind } = vscode.window.activeColorTheme
+    const isDark = kind === vscode.ColorThemeKind.Dark || kind === vscode.ColorThemeKind.HighContrast
+    panel.webview.html = reportInEditor(html, isDark)
+  }
+  const listener = vscode.window.onDidChangeActiveColorTheme(paint)
+  panel.onDidDispose(() => {
+    listener.dispose()
+  })
+  paint()
+}

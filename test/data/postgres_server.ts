@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, globSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -19,7 +19,7 @@ export async function startPostgres(context: Mocha.Context): Promise<PostgresSer
   const initdb = globSync('/usr/lib/postgresql/*/bin/initdb').at(-1) ?? '/usr/bin/initdb'
   if (!existsSync(initdb)) skip(context, 'PostgreSQL is not installed: apt install postgresql')
   const bin = dirname(initdb)
-  const folder = mkdtempSync(join(tmpdir(), 'daybook-postgres-'))
+  const folder = mkdtempSync(join(openTo(tmpdir()), 'daybook-postgres-'))
   // PostgreSQL refuses to run as root: the user that owns nothing runs it then.
   const isRoot = userInfo().uid === 0
   const as = isRoot ? { uid: 65_534, gid: 65_534 } : {}
@@ -72,4 +72,12 @@ function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
     })
   })
+}
+
+/** The folder, or the nearest one around it that other users get into: tests may run in a private one. */
+function openTo(folder: string): string {
+  let found = folder
+  for (let at = folder; at !== dirname(at); at = dirname(at))
+    if ((statSync(at).mode & 0o001) === 0) found = dirname(at)
+  return found
 }

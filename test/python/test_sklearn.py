@@ -257,7 +257,15 @@ class SklearnTest(unittest.TestCase):
         ran = self.cell("k = make_pipeline(StandardScaler(), LogisticRegression()).fit(X_train, y_train)")
         artifacts = ran["runs"][0]["artifacts"]
         self.assertEqual(
-            set(artifacts), {"model/MLmodel", "model/model.pkl", "model/requirements.txt", "model/python_env.yaml"}
+            set(artifacts),
+            {
+                "model/MLmodel",
+                "model/model.pkl",
+                "model/requirements.txt",
+                "model/python_env.yaml",
+                "model/input_example.json",
+                "model/serving_input_example.json",
+            },
         )
         target = os.path.join(self.folder, "loaded")
         os.makedirs(target, exist_ok=True)

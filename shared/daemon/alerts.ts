@@ -43,7 +43,7 @@ export function raiseAlerts(parts: AlertParts, fired: readonly Fired[], cause: A
     deployment: report.deployment,
     rule: gravest.rule.when,
     severity: gravest.rule.severity,
-    says: `${capital(report.deployment)}: ${lower(report.says)}`,
+    says: `${capital(report.deployment)}: ${lower(sentenceOf(gravest, report))}`,
     report: reportId,
     window: { fromMs: report.window.fromMs, toMs: report.window.toMs },
     revision: report.revision,
@@ -87,6 +87,11 @@ export function raiseAlerts(parts: AlertParts, fired: readonly Fired[], cause: A
   })
   changed()
   return [{ id, ...alert }]
+}
+
+/** What happened: the report's sentence where it is about that very thing, with all that may explain it. */
+function sentenceOf({ signal }: Fired, report: WatchReport): string {
+  return signal.kind === 'performance' ? report.says : signal.says
 }
 
 /** The newest first. */

@@ -126,7 +126,8 @@ function sumOver(pid: number, value: (stat: readonly string[], pid: number) => n
   return sum
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on now. */
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

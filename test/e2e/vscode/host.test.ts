@@ -1,5 +1,6 @@
 import { Bag } from '../../../shared/base/bag.ts'
 import { makeDaemonProject, type DaemonProject } from '../../daemon/project.ts'
+import { writePredictions } from '../../monitor/prediction_log.ts'
 import { needEditor } from './editor.ts'
 import { assertAllPassed, runInHost } from './host.ts'
 
@@ -15,10 +16,24 @@ describe('VS Code', function () {
     const log = 'import daybook\ndaybook.log(accuracy=depth / 10)'
     project.notebook('train.ipynb', ['depth = 8', log], { parameters: true })
     for (const depth of [8, 9]) await project.json(['run', 'train.ipynb', '-p', `depth=${depth}`])
+    const answers = Array.from({ length: 200 }, (_, i) => ({
+      requestId: `r${i}`,
+      inputs: { age: i },
+      output: null,
+    }))
+    await writePredictions(
+      project.root,
+      'income',
+      answers.map((one, i) =>
+        i % 10 === 0 ? { ...one, error: 'out of memory' } : { ...one, output: i % 2 },
+      ),
+    )
   })
   after(() => bag.close())
 
   it('runs the tests of the shell in its extension host', async () => {
-    assertAllPassed(await runInHost({ files: ['activation', 'sidebar', 'cells'], workspace: project.root }))
+    assertAllPassed(
+      await runInHost({ files: ['activation', 'sidebar', 'cells', 'monitoring'], workspace: project.root }),
+    )
   })
 })

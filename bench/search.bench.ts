@@ -1,12 +1,16 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { openState } from '../shared/base/project.ts'
+import { readDaemonFile } from '../shared/daemon/discovery.ts'
 import { searchRuns, type RunSearch } from '../shared/runs/search.ts'
 import { openStore } from '../shared/store/store.ts'
 import { median, type BenchRow } from './bench.ts'
+import { memoryMb } from './mlflow_server.ts'
 import { chosenSize, fillOurs, fillPeer, type Size } from './search_data.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -75,6 +79,13 @@ export async function bench(): Promise<readonly BenchRow[]> {
   })
   peer.end()
   store.close()
+  const daemonMb = await daemonMemoryMb(file, join(folder, 'project'))
+  rows.push({
+    what: `memory of the daemon with this store, after three searches (${over})`,
+    ours: { value: daemonMb, unit: 'MB' },
+    aim: 'under 150 MB',
+    reached: daemonMb < 150,
+  })
   return rows
 
   async function nextTokens(
@@ -83,6 +94,25 @@ export async function bench(): Promise<readonly BenchRow[]> {
   ): Promise<[string | null, string | null]> {
     const ours = searchRuns(store, { experimentIds: ['0'], ...search, pageToken: mine ?? '' }).nextPageToken
     return [ours, (await peer.ask({ ...search, pageToken: theirs })).token]
+  }
+}
+
+/** The daemon as it is installed, on a project that holds this database. */
+async function daemonMemoryMb(file: string, project: string): Promise<number> {
+  mkdirSync(join(project, '.daybook'), { recursive: true })
+  const paths = openState(project)
+  copyFileSync(file, paths.database)
+  const daybook = (...args: string[]): Promise<unknown> =>
+    promisify(execFile)(process.execPath, [join(root, 'dist', 'daybook.mjs'), ...args], { cwd: project })
+  try {
+    await daybook('runs', '--order-by', 'metrics.m0 DESC', '--limit', '50')
+    await daybook('runs', '--search', 'metrics.m1 > 0.999')
+    await daybook('runs', '--search', "metrics.m1 > 0.5 AND params.p0 = 'v3'", '--order-by', 'metrics.m2')
+    const daemon = readDaemonFile(paths)
+    if (daemon === null) throw new Error('The daemon ended')
+    return memoryMb({ url: daemon.url, pid: daemon.pid })
+  } finally {
+    await daybook('stop', '--all')
   }
 }
 

@@ -58,7 +58,10 @@ export class ComparePage extends LitElement {
         ])
         return { comparison, siblings }
       },
-      show: (loaded) => (this.loaded = loaded),
+      show: (loaded) => {
+        this.#failed = null
+        this.loaded = loaded
+      },
       fail: (error) => {
         this.#failed = error
         this.requestUpdate()
@@ -82,6 +85,7 @@ export class ComparePage extends LitElement {
     const keys = comparison.metrics.map(({ key }) => key).filter((key) => !key.startsWith('system/'))
     const names = new Map(comparison.runs.map(({ id, name }) => [id, name]))
     return html`<div class="page">
+      ${this.#failed === null ? nothing : sayProblem(this.#failed)}
       <header>
         <div class="row">
           ${

@@ -10,6 +10,8 @@ import { findingActions } from './data/finding_actions.ts'
 import { FindingMarks } from './data/finding_marks.ts'
 import { FrameFindings } from './data/frame_findings.ts'
 import { examplePackages, showPendingExample, tryExample, useMyNotebook } from './example.ts'
+import { deploymentCommands } from './deployments/deployment_commands.ts'
+import { DeploymentsTree } from './deployments/deployments_tree.ts'
 import { offerEnvironment } from './environment.ts'
 import { firstRunToast } from './first_run.ts'
 import { kernelCommands } from './kernel_commands.ts'
@@ -43,6 +45,7 @@ export interface DaybookApi {
   data: DataTree
   findings: FrameFindings
   monitoring: MonitoringTree
+  deployments: DeploymentsTree
 }
 
 /** Puts the extension together: the only composition root in extension/. */
@@ -62,6 +65,7 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
   const studies = new StudiesTree(daemons)
   const data = new DataTree(daemons)
   const monitoring = new MonitoringTree(daemons)
+  const deployments = new DeploymentsTree(daemons)
   const findings = new FrameFindings(daemons)
   const cellRuns = new CellRuns(daemons)
   const staleMarks = new StaleMarks(context.workspaceState)
@@ -73,12 +77,15 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
   kernels.show('daybook.kernels')
   studies.show('daybook.training')
   data.show('daybook.data')
+  deployments.show('daybook.deployments')
   const alerts = monitoring.show('daybook.monitoring')
   context.subscriptions.push(
     ...runCommands({ tree: runs, openPage: (daemon, page) => panels.open(daemon, page) }),
     ...kernelCommands(kernels),
     ...studyCommands({ tree: studies, daemons, openPage: (daemon, page) => panels.open(daemon, page) }),
     ...dataCommands({ daemons, tree: data, openPage: (daemon, page) => panels.open(daemon, page) }),
+    ...deploymentCommands(deployments),
+    deployments,
     ...monitoringCommands(daemons, monitoring),
     alertNotices({ daemons, tree: monitoring, view: alerts, memory: context.workspaceState }),
     monitoring,
@@ -113,7 +120,7 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
     command('daybook.showLog', () => output.show()),
   )
   showPendingExample(example).catch(tellProblem)
-  return { daemons, notebooks, cellRuns, staleMarks, runs, kernels, data, findings, monitoring }
+  return { daemons, notebooks, cellRuns, staleMarks, runs, kernels, data, findings, monitoring, deployments }
 
   function refreshKernels(): void {
     kernels.refresh()

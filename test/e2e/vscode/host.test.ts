@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { Bag } from '../../../shared/base/bag.ts'
 import { makeDaemonProject, type DaemonProject } from '../../daemon/project.ts'
 import { writePredictions } from '../../monitor/prediction_log.ts'
+import { makeTestModels } from '../../serving/gateway_harness.ts'
 import { needEditor } from './editor.ts'
 import { assertAllPassed, runInHost } from './host.ts'
 
@@ -29,11 +31,17 @@ describe('VS Code', function () {
       ),
     )
   })
+  before('a model answers, another one listens', async () => {
+    const models = makeTestModels()
+    bag.add(() => models.close())
+    const deploy = ['deploy', '--name', 'ages', '--trust']
+    await project.json([...deploy, join(models.folder, 'one')])
+    await project.json([...deploy, join(models.folder, 'two'), '--as', 'shadow'])
+  })
   after(() => bag.close())
 
   it('runs the tests of the shell in its extension host', async () => {
-    assertAllPassed(
-      await runInHost({ files: ['activation', 'sidebar', 'cells', 'monitoring'], workspace: project.root }),
-    )
+    const files = ['activation', 'sidebar', 'cells', 'monitoring', 'deployments']
+    assertAllPassed(await runInHost({ files, workspace: project.root }))
   })
 })

@@ -49,6 +49,8 @@ describe('a running cell in VS Code', function () {
       await first.visible('Interrupt')
       await goesOn(project, name)
       await first.reload()
+      // VS Code may bring back another notebook in front.
+      await first.openNotebook(name)
       await first.visible('Interrupt')
       await project.killDaemon()
       await goesOn(project, name)

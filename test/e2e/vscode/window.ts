@@ -43,9 +43,11 @@ export async function openWindow({ server, browser, folder }: WindowOptions): Pr
       const input = page.locator('.quick-input-widget input.input')
       await input.waitFor()
       await input.fill(name)
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor()
+      // What Enter takes is the row in focus; until the search is done that may be another one.
+      await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name }).first().waitFor()
       await page.keyboard.press('Enter')
-      await page.locator('.notebookOverlay .monaco-list-row').first().waitFor()
+      await page.locator(`.tab.active[data-resource-name="${name}"]`).first().waitFor()
+      await page.locator('.notebookOverlay .monaco-list-row').filter({ visible: true }).first().waitFor()
     },
     visible: (text) => page.getByText(text, { exact: true }).filter({ visible: true }).first().waitFor(),
     async reload() {

@@ -1,4 +1,5 @@
 import { DataSection } from './data_section.ts'
+import { DeploymentsSection } from './deployments_section.ts'
 import { KernelsSection } from './kernels_section.ts'
 import { MonitoringSection } from './monitoring_section.ts'
 import { RunsSection } from './runs_section.ts'
@@ -10,6 +11,11 @@ export const sections: readonly SectionEntry[] = [
   { id: 'runs', title: (trans) => trans.__('Runs'), make: (parts) => new RunsSection(parts) },
   { id: 'data', title: (trans) => trans.__('Data'), make: (parts) => new DataSection(parts) },
   { id: 'training', title: (trans) => trans.__('Training'), make: (parts) => new StudySection(parts) },
+  {
+    id: 'deployments',
+    title: (trans) => trans.__('Deployments'),
+    make: (parts) => new DeploymentsSection(parts),
+  },
   {
     id: 'monitoring',
     title: (trans) => trans.__('Monitoring'),

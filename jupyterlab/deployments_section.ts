@@ -100,7 +100,7 @@ export class DeploymentsSection implements Section {
       line.append(button)
     }
     line.className = 'daybook-actions'
-    line.style.flexWrap = 'wrap'
+    line.style.cssText = 'cursor: default; flex-wrap: wrap; padding: 0 10px 6px 25px'
     if (state === 'ready') add(trans.__('Copy curl'), () => copyCurl(project, name))
     if (shadow !== null) add(trans.__('Promote…'), () => promote(project, name))
     if (shadow !== null) {
@@ -128,7 +128,7 @@ function factsOf({ state, champion, canary, shadow, requests, p99Ms }: Deploymen
 function rowOf(deployment: DeploymentSummary): HTMLElement {
   const { name, state, says, url } = deployment
   const item = document.createElement('li')
-  item.style.cursor = 'default'
+  item.style.cssText = 'cursor: default; flex-wrap: wrap; row-gap: 1px'
   item.title = [says, ...(url === null ? [] : [`${url}/invocations`])].join('\n')
   const part = (text: string, style: string): HTMLElement => {
     const made = document.createElement('span')
@@ -136,11 +136,10 @@ function rowOf(deployment: DeploymentSummary): HTMLElement {
     made.className = style
     return made
   }
-  item.append(
-    part('', `daybook-dot ${dots[state]}`),
-    part(name, 'name'),
-    part(factsOf(deployment).join(' · '), 'quiet'),
-  )
+  // In a narrow sidebar the facts would leave no room for the name: they have a line of their own.
+  const facts = part(factsOf(deployment).join(' · '), 'quiet')
+  facts.style.cssText = 'flex: 0 0 100%; padding-left: 15px; box-sizing: border-box'
+  item.append(part('', `daybook-dot ${dots[state]}`), part(name, 'name'), facts)
   return item
 }
 

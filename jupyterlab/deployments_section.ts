@@ -1,6 +1,6 @@
 import { Dialog, InputDialog, Notification, showDialog } from '@jupyterlab/apputils'
 import type { DeploymentState, DeploymentSummary } from '../shared/api/deployment_methods.ts'
-import { formatDuration } from '../shared/base/quantity.ts'
+import { formatLatency } from '../shared/base/quantity.ts'
 import type { Project } from './project.ts'
 import { sectionButton, type Section, type SectionParts } from './section.ts'
 
@@ -121,7 +121,7 @@ function factsOf({ state, champion, canary, shadow, requests, p99Ms }: Deploymen
     ...(canary === null ? [] : [`canary ${canary.revision}`]),
     ...(shadow === null ? [] : [`shadow ${shadow.revision}`]),
     state === 'ready' ? `${requests.toLocaleString('en-US')} requests` : state,
-    ...(p99Ms === null || state !== 'ready' ? [] : [`99 % within ${formatDuration(p99Ms)}`]),
+    ...(p99Ms === null || state !== 'ready' ? [] : [`99 % within ${formatLatency(p99Ms)}`]),
   ]
 }
 
@@ -176,7 +176,7 @@ async function promote({ client }: Project, name: string): Promise<void> {
   const { revision, tookMs } = await client.call('deployments.promote', {
     ...{ name, revision: gate.revision, reason: value, override },
   })
-  Notification.success(`Daybook: revision ${revision} of "${name}" answers now (${formatDuration(tookMs)}).`)
+  Notification.success(`Daybook: revision ${revision} of "${name}" answers now (${formatLatency(tookMs)}).`)
 }
 
 function failed(error: unknown): void {

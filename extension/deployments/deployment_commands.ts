@@ -1,6 +1,6 @@
 import * as vscode from 'vscode'
 import type { DeploymentDetail } from '../../shared/api/deployment_methods.ts'
-import { formatDuration } from '../../shared/base/quantity.ts'
+import { formatDuration, formatLatency } from '../../shared/base/quantity.ts'
 import { command } from '../problem_message.ts'
 import type { RunNode } from '../runs_tree.ts'
 import type { DeploymentsNode, DeploymentsTree, PlaceNode } from './deployments_tree.ts'
@@ -105,7 +105,7 @@ async function promote({ daemon, summary }: DeploymentsNode): Promise<void> {
   const { revision, tookMs } = await daemon.call('deployments.promote', {
     ...{ name, revision: gate.revision, reason, override },
   })
-  say(`revision ${revision} of "${name}" answers now (${formatDuration(tookMs)})`)
+  say(`revision ${revision} of "${name}" answers now (${formatLatency(tookMs)})`)
 }
 
 /** Asks the deployment with a body that a person may change; the answer opens as a document. */
@@ -131,7 +131,7 @@ async function tryIt({ summary, token, example }: DeploymentDetail): Promise<voi
   const tookMs = performance.now() - beganMs
   const content = isJson(text) ? JSON.stringify(JSON.parse(text), null, 2) : text
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'json', content }))
-  say(`"${summary.name}" answered with ${answer.status} after ${formatDuration(tookMs)}`)
+  say(`"${summary.name}" answered with ${answer.status} after ${formatLatency(tookMs)}`)
 }
 
 function isJson(text: string): boolean {

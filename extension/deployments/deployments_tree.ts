@@ -1,6 +1,6 @@
 import * as vscode from 'vscode'
 import type { DeploymentState, DeploymentSummary } from '../../shared/api/deployment_methods.ts'
-import { formatDuration } from '../../shared/base/quantity.ts'
+import { formatLatency } from '../../shared/base/quantity.ts'
 import type { Daemon } from '../daemon.ts'
 import { ProjectTree } from '../project_tree.ts'
 
@@ -70,7 +70,7 @@ function deploymentItem({ summary }: DeploymentNode): vscode.TreeItem {
   const facts = [
     champion === null ? 'no model' : `revision ${champion.revision}`,
     state === 'ready' ? `${requests.toLocaleString('en-US')} requests` : state,
-    ...(p99Ms === null || state !== 'ready' ? [] : [`99 % within ${formatDuration(p99Ms)}`]),
+    ...(p99Ms === null || state !== 'ready' ? [] : [`99 % within ${formatLatency(p99Ms)}`]),
   ]
   item.id = `deployment ${name}`
   item.description = facts.join(' · ')

@@ -16,6 +16,12 @@ export function formatDuration(ms: number): string {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d`
 }
 
+/** How long an answer took: `3.9 ms`, `240 ms`; from a second on as `formatDuration`. */
+export function formatLatency(ms: number): string {
+  if (ms >= 1000) return formatDuration(ms)
+  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
+}
+
 /** `312 B`, `4.1 kB`, `2.3 MB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']

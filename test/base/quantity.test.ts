@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { formatBytes, formatDuration, formatNumber } from '../../shared/base/quantity.ts'
+import { formatBytes, formatDuration, formatLatency, formatNumber } from '../../shared/base/quantity.ts'
 
 describe('formatDuration()', () => {
   const cases: [number, string][] = [
@@ -13,6 +13,12 @@ describe('formatDuration()', () => {
   ]
   for (const [ms, text] of cases)
     it(`writes ${ms} ms as ${text}`, () => assert.equal(formatDuration(ms), text))
+})
+
+describe('formatLatency()', () => {
+  it('writes milliseconds below a second', () => {
+    assert.deepEqual([0.42, 3.93, 240.4, 1200].map(formatLatency), ['0.4 ms', '3.9 ms', '240 ms', '1.2 s'])
+  })
 })
 
 describe('formatBytes() and formatNumber()', () => {

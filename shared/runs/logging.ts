@@ -119,41 +119,43 @@ function writeMetrics(store: Store, seq: number, points: readonly MetricPoint[])
     }
     rows.push([seq, digest.key, step, atMs, value, isNan])
   }
-  insertHistory(store, rows)
-  for (const digest of digests.values()) writeLatest(store, seq, digest)
+  inPieces(rows, (piece, count) => store.run(insertHistory[count], ...piece.flat()))
+  const latest = [...digests.values()].map(({ key, value, isNan, step, atMs, min, max }) => {
+    return [seq, key, value, isNan, step, atMs, min, max]
+  })
+  inPieces(latest, (piece, count) => store.run(upsertLatest[count], ...piece.flat()))
 }
 
 /** A row of a metric's history, in the order of its columns. */
 type HistoryRow = [run: number, key: number, step: Int64, atMs: Int64, value: number, isNan: number]
 
 /** Rows that go into one statement: measured, 8 take two thirds of the time of one by one, more no less. */
-const rowsAtOnce = 8
-const insertOne = historyInsert(1)
-const insertMany = historyInsert(rowsAtOnce)
+const pieces = [8, 4, 2, 1] as const
 
-function historyInsert(rows: number): string {
-  const places = Array.from({ length: rows }, () => '(?, ?, ?, ?, ?, ?)').join(', ')
-  return `INSERT OR IGNORE INTO metric (run, key, step, at_ms, value, is_nan) VALUES ${places}`
+/** Takes rows in the largest pieces for which there are statements. */
+function inPieces<R>(rows: readonly R[], write: (piece: readonly R[], count: 1 | 2 | 4 | 8) => void): void {
+  let at = 0
+  for (const count of pieces) {
+    for (; rows.length - at >= count; at += count) write(rows.slice(at, at + count), count)
+  }
 }
 
-function insertHistory(store: Store, rows: readonly HistoryRow[]): void {
-  const whole = rows.length - (rows.length % rowsAtOnce)
-  for (let at = 0; at < whole; at += rowsAtOnce)
-    store.run(insertMany, ...rows.slice(at, at + rowsAtOnce).flat())
-  for (const row of rows.slice(whole)) store.run(insertOne, ...row)
+function statements(text: (values: (row: string) => string) => string): Record<1 | 2 | 4 | 8, string> {
+  const of = (count: number): string => text((row) => Array.from({ length: count }, () => row).join(', '))
+  return { 1: of(1), 2: of(2), 4: of(4), 8: of(8) }
 }
 
-type Moment = Pick<Digest, 'step' | 'atMs' | 'value'>
+const insertHistory = statements(
+  (values) =>
+    `INSERT OR IGNORE INTO metric (run, key, step, at_ms, value, is_nan) VALUES ${values('(?, ?, ?, ?, ?, ?)')}`,
+)
 
-function isLater(a: Moment, b: Moment): boolean {
-  if (a.step !== b.step) return a.step > b.step
-  return a.atMs === b.atMs ? a.value > b.value : a.atMs > b.atMs
-}
+const isNewer = '(excluded.step, excluded.at_ms, excluded.value) > (step, at_ms, value)'
 
-function writeLatest(store: Store, seq: number, digest: Digest): void {
-  store.run(
+const upsertLatest = statements(
+  (values) =>
     `INSERT INTO latest_metric (run, key, value, is_nan, step, at_ms, min_value, max_value)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     VALUES ${values('(?, ?, ?, ?, ?, ?, ?, ?)')}
      ON CONFLICT DO UPDATE SET
        value = iif(${isNewer}, excluded.value, value),
        is_nan = iif(${isNewer}, excluded.is_nan, is_nan),
@@ -163,18 +165,14 @@ function writeLatest(store: Store, seq: number, digest: Digest): void {
        max_value = coalesce(max(max_value, excluded.max_value), max_value, excluded.max_value)
      WHERE ${isNewer}
        OR excluded.min_value < coalesce(min_value, 9e999) OR excluded.max_value > coalesce(max_value, -9e999)`,
-    seq,
-    digest.key,
-    digest.value,
-    digest.isNan,
-    digest.step,
-    digest.atMs,
-    digest.min,
-    digest.max,
-  )
-}
+)
 
-const isNewer = '(excluded.step, excluded.at_ms, excluded.value) > (step, at_ms, value)'
+type Moment = Pick<Digest, 'step' | 'atMs' | 'value'>
+
+function isLater(a: Moment, b: Moment): boolean {
+  if (a.step !== b.step) return a.step > b.step
+  return a.atMs === b.atMs ? a.value > b.value : a.atMs > b.atMs
+}
 
 function requireWhole(value: Int64): Int64 {
   if (typeof value === 'number' && !Number.isInteger(value)) {

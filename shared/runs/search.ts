@@ -210,31 +210,27 @@ function selectWalked(store: Store, plan: Plan, key: number, window: Window): Ro
   // The first join is what is walked.
   const joins = joinSql(plan.joins.slice(1), ' ')
   const order = orderText(plan.keys.slice(1))
-  return [
-    ...store.each(
-      `SELECT r.seq, ${columns(plan.keys)} FROM latest_metric o0 INDEXED BY latest_metric_by_value
-       CROSS JOIN run r ON r.seq = o0.run ${joins.sql} WHERE ${where.sql} ORDER BY ${order} LIMIT ?`,
-      ...joins.values,
-      ...where.values,
-      window.limit,
-    ),
-  ]
+  return store.all(
+    `SELECT r.seq, ${columns(plan.keys)} FROM latest_metric o0 INDEXED BY latest_metric_by_value
+     CROSS JOIN run r ON r.seq = o0.run ${joins.sql} WHERE ${where.sql} ORDER BY ${order} LIMIT ?`,
+    ...joins.values,
+    ...where.values,
+    window.limit,
+  )
 }
 
 function selectSorted(store: Store, plan: Plan, { start, limit }: Window): Row[] {
   const joins = joinSql(plan.joins, ' ')
   const where =
     start.after === null ? plan.where : combine([plan.where, afterSql(plan.keys, start.after)], 'AND')
-  return [
-    ...store.each(
-      `SELECT r.seq, ${columns(plan.keys)} FROM run r ${joins.sql} WHERE ${where.sql}
-       ORDER BY ${orderText(plan.keys)} LIMIT ? OFFSET ?`,
-      ...joins.values,
-      ...where.values,
-      limit,
-      start.after === null ? start.offset : 0,
-    ),
-  ]
+  return store.all(
+    `SELECT r.seq, ${columns(plan.keys)} FROM run r ${joins.sql} WHERE ${where.sql}
+     ORDER BY ${orderText(plan.keys)} LIMIT ? OFFSET ?`,
+    ...joins.values,
+    ...where.values,
+    limit,
+    start.after === null ? start.offset : 0,
+  )
 }
 
 function columns(keys: readonly SortKey[]): string {

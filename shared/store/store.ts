@@ -5,6 +5,9 @@ import { migrate } from './migrate.ts'
 /** A row as SQLite gives it: NULL, numbers, texts, bytes by column name. */
 export type Row = Record<string, null | number | bigint | string | Uint8Array>
 
+/** Statements that are kept prepared, of each form. */
+const mostStatements = 500
+
 /**
  * The project's database, one file.
  *
@@ -20,10 +23,16 @@ export class Store {
   #listStatements = new Map<string, StatementSync>()
   /** How many transactions are open, one in the other. */
   #depth = 0
+  #rollbacks = 0
 
   constructor(path: string, database: DatabaseSync) {
     this.path = path
     this.database = database
+  }
+
+  /** How many transactions were rolled back: what was read before may be gone when this has grown. */
+  get rollbacks(): number {
+    return this.#rollbacks
   }
 
   /** First row or undefined. */
@@ -71,6 +80,7 @@ export class Store {
       this.run(outermost ? 'COMMIT' : `RELEASE ${name}`)
       return result
     } catch (error) {
+      this.#rollbacks++
       // SQLite has rolled everything back by itself when the disk is full.
       if (this.database.isTransaction) {
         this.database.exec(outermost ? 'ROLLBACK' : `ROLLBACK TO ${name}; RELEASE ${name}`)
@@ -93,6 +103,8 @@ export class Store {
     if (statement === undefined) {
       statement = this.database.prepare(sql)
       if (form === 'lists') statement.setReturnArrays(true)
+      // A search with a filter of its own makes a statement of its own.
+      if (known.size >= mostStatements) known.clear()
       known.set(sql, statement)
     }
     return statement

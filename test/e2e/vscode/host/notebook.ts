@@ -4,11 +4,13 @@ import { daybook, openNotebook, until, writeNotebook, type OpenNotebook } from '
 
 describe('a notebook on our kernel', function () {
   this.timeout(60_000)
+  // A second try must not find what the first one left to come back: names of their own.
+  const began = Date.now()
   let count = 0
 
   async function open(cells: readonly string[], minor = 5): Promise<OpenNotebook> {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors')
-    return openNotebook(writeNotebook(`host${++count}.ipynb`, cells, minor))
+    return openNotebook(writeNotebook(`host${began}-${++count}.ipynb`, cells, minor))
   }
 
   afterEach(async () => {

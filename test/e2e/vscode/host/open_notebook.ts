@@ -93,9 +93,13 @@ export async function openNotebook(uri: vscode.Uri): Promise<OpenNotebook> {
   }
 }
 
-/** Waits until something holds; the test's own time limit is the limit. */
+/** Waits until something holds. Within most tests' own limit it says what did not come true. */
 export async function until(holds: () => boolean | Promise<boolean>, everyMs = 20): Promise<void> {
-  while (!(await holds())) await pause(everyMs)
+  const deadlineMs = Date.now() + 55_000
+  while (!(await holds())) {
+    if (Date.now() > deadlineMs) throw new Error(`This did not come true: ${String(holds)}`)
+    await pause(everyMs)
+  }
 }
 
 /** Waits. */

@@ -44,17 +44,22 @@ const all = [
 ]
 
 /**
- * Runs the checks on Node 24; each counts as one test.
+ * Runs the checks on Node 24; each counts as one test. They give way to what runs beside them.
  * @returns {Promise<{ passed: number, failed: number, skipped: [] }>}
  */
 export async function checks() {
-  console.log('\nchecks (what npm run check does)')
   let failed = 0
   const path = [dirname(node24), process.env.PATH ?? ''].join(delimiter)
   for (const { name, args, todo } of all) {
     const startedMs = Date.now()
-    const result = await run(node24, args, { cwd: root, env: { ...process.env, PATH: path } })
-    console.log(`  ${result.ok ? '✓' : '✗'} ${name} (${((Date.now() - startedMs) / 1000).toFixed(1)} s)`)
+    const result = await run(node24, args, {
+      cwd: root,
+      env: { ...process.env, PATH: path },
+      background: true,
+    })
+    console.log(
+      `  ${result.ok ? '✓' : '✗'} check: ${name} (${((Date.now() - startedMs) / 1000).toFixed(1)} s)`,
+    )
     if (result.ok) continue
     failed++
     console.log(`${lastLines(result.output, 60).replace(/^/gm, '      ')}\n      to see it alone: ${todo}`)

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
 
 /**
  * @typedef {object} RunOptions
@@ -6,6 +7,7 @@ import { spawn } from 'node:child_process'
  * @property {NodeJS.ProcessEnv} [env]
  * @property {(line: string) => void} [onLine] called with each line that the program writes
  * @property {number} [timeoutMs]
+ * @property {boolean} [background] whether it gives way to other programs
  */
 
 /**
@@ -28,6 +30,8 @@ export function run(command, args, options = {}) {
       // Windows starts .cmd files through a shell only; no argument of ours holds blanks or quotes there.
       shell: process.platform === 'win32' && command.endsWith('.cmd'),
     })
+    if (options.background === true && child.pid !== undefined)
+      setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
     // Not spawn's own `timeout`: for a program that is not there, its timer would keep us waiting.
     const timer =
       options.timeoutMs === undefined ? undefined : setTimeout(() => child.kill('SIGTERM'), options.timeoutMs)

@@ -25,7 +25,7 @@ export async function bench(): Promise<readonly BenchRow[]> {
     const begin = performance.now()
     const report = await compareInProcess(
       {
-        ...{ reference, current, profile: 'daybook', block: null, leaveOut: [] },
+        ...{ reference, current, profile: 'daybook', method: null, block: null, leaveOut: [] },
         ...{ sampleRows, memoryBytes: 2_000_000_000, threads: dataDefaults.threads },
       },
       { timeLimitMs: 600_000 },

@@ -16,10 +16,6 @@ export function meaningFeatures(facts: ColumnFacts, grams: readonly string[]): F
   return values
 }
 
-/** Names of the features that are computed, in the order of their values. Grams of the name follow them. */
-export function computedFeatureNames(): string[] {
-  return Object.keys(describe({ name: '', total: 0, nulls: 0, distinct: 0, samples: [] }))
-}
 
 /** A name in the form in which its pieces are looked for: words in small letters, digits as 0, blanks around. */
 export function gramText(name: string): string {

@@ -6,6 +6,7 @@ import { blocksOf, weighByBlocks, type Blocks } from './drift_blocks.ts'
 import { findBreaks } from './drift_breaks.ts'
 import { answerOf, driftLevels, weighEvidence, type Evidence } from './drift_calibrated.ts'
 import { evidentlyPair, evidentlyScore } from './drift_evidently.ts'
+import { scoreByMethod, type ChosenMethod } from './drift_method.ts'
 import { nannymlDistance, nannymlPair } from './drift_nannyml.ts'
 import type { ColumnDrift, DriftProfile, DriftReport, SchemaBreak } from './drift_report.ts'
 import { plainScore, type DriftAnswer, type DriftScore } from './drift_score.ts'
@@ -23,6 +24,8 @@ export interface NamedTable {
 export interface DriftOptions {
   /** @default 'daybook' */
   profile?: DriftProfile
+  /** Judges the columns that it can take, in place of what the profile would choose. */
+  method?: ChosenMethod | null
   /**
    * Name of a column whose values keep rows together (a date: its days): rows of one block are alike, and are then
    * not counted as witnesses of their own. Only `daybook` knows blocks.
@@ -49,7 +52,7 @@ export function compareTables(
   current: NamedTable,
   options: DriftOptions = {},
 ): DriftReport {
-  const { profile = 'daybook', block = null, leaveOut = [], onProgress } = options
+  const { profile = 'daybook', method = null, block = null, leaveOut = [], onProgress } = options
   const blocks = block === null || profile !== 'daybook' ? null : findBlocks(reference, current, block)
   const skipped = new Set([...leaveOut, ...(block === null ? [] : [block])])
   const shared = reference.table.columns.filter(
@@ -57,7 +60,7 @@ export function compareTables(
   )
   const found = shared.map((column, i) => {
     onProgress?.(i, shared.length)
-    return compareColumn(column, find(current.table, column.name) as Column, profile, blocks)
+    return compareColumn([column, find(current.table, column.name) as Column], { profile, method, blocks })
   })
   const columns = finish(found)
   const tested = columns.filter(({ answer }) => answer !== 'untested').length
@@ -91,15 +94,21 @@ interface Compared {
   current: Column
 }
 
+interface Way {
+  profile: DriftProfile
+  method: ChosenMethod | null
+  blocks: BothBlocks | null
+}
+
 function compareColumn(
-  reference: Column,
-  current: Column,
-  profile: DriftProfile,
-  blocks: BothBlocks | null,
+  [reference, current]: readonly [Column, Column],
+  { profile, method, blocks }: Way,
 ): Compared {
   const pair = pairBy(profile, reference, current)
   const both = { pair, reference, current }
   if (pair.kind === 'other' || isEmpty(pair)) return { ...both, score: null, evidence: null }
+  const chosen = method === null ? null : scoreByMethod(method, pair)
+  if (chosen !== null) return { ...both, score: chosen, evidence: null }
   if (profile === 'evidently') return { ...both, score: evidentlyScore(pair), evidence: null }
   if (profile === 'nannyml') {
     const value = nannymlDistance('jensen_shannon', pair)

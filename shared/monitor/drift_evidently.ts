@@ -78,7 +78,7 @@ export function evidentlyMethod(
       return distance(hellinger(shares(binned.reference), shares(binned.current)))
     }
     default: {
-      const binned = bins(reference, current)
+      const binned = binTogether(reference, current)
       const [r, c] = [shares(binned.reference), shares(binned.current)]
       if (method === 'psi') return distance(psi(r, c))
       return distance(method === 'kl_div' ? kullbackLeibler(r, c) : jensenShannon(r, c))
@@ -99,8 +99,8 @@ function categoricalScore(reference: Float64Array, current: Float64Array): Drift
   return plainScore('chisquare', 'p-value', goodnessOfFit(current, expected).pValue, { threshold: 0.05 })
 }
 
-/** Values one by one if the reference has at most twenty, else equal bins over both. */
-function bins(
+/** Counts in common bins: values one by one if the reference has at most twenty, else equal bins over both. Both ascending. */
+export function binTogether(
   reference: Float64Array,
   current: Float64Array,
 ): { reference: Float64Array; current: Float64Array } {

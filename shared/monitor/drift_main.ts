@@ -19,7 +19,7 @@ serveDataRequest<DriftReport>(async (request: DriftRequest, { open, progress }) 
   }
   const reference = await load(request.reference)
   const current = await load(request.current)
-  const { profile, block, leaveOut } = request
+  const { profile, method, block, leaveOut } = request
   const unknown = [...leaveOut, ...(block === null ? [] : [block])].find((name) =>
     [reference, current].every(({ table }) => table.columns.every((column) => column.name !== name)),
   )
@@ -29,7 +29,13 @@ serveDataRequest<DriftReport>(async (request: DriftRequest, { open, progress }) 
     })
   }
   const onProgress = (done: number, columns: number): void => progress(`column ${done + 1} of ${columns}`)
-  const report = compareTables(reference, current, { profile, block, leaveOut, onProgress })
+  const report = compareTables(reference, current, {
+    profile,
+    method,
+    block,
+    leaveOut,
+    onProgress,
+  })
   progress('the table as a whole')
   const together =
     profile === 'daybook' ? compareTogether(reference.table, current.table, { block, leaveOut }) : null

@@ -1,4 +1,5 @@
 import { askDataProcess, type DataWatch } from '../data/data_process.ts'
+import type { ChosenMethod } from './drift_method.ts'
 import type { DriftProfile, DriftReport } from './drift_report.ts'
 
 /** Which tables are compared, and how. Plain data: it crosses to another process. */
@@ -7,6 +8,8 @@ export interface DriftRequest {
   reference: string
   current: string
   profile: DriftProfile
+  /** Null: as the profile chooses. */
+  method: ChosenMethod | null
   /** A column whose equal values (days, for a date) keep rows together; null if each row stands for itself. */
   block: string | null
   leaveOut: readonly string[]

@@ -1,10 +1,5 @@
 import erfc from '@stdlib/math-base-special-erfc'
 
-/** Probability that a standard normal value lies above `z`; exact far into the tail. */
-export function normalTail(z: number): number {
-  return erfc(z / Math.SQRT2) / 2
-}
-
 /** Probability that a standard normal value lies further from zero than `z`, on either side. */
 export function normalTwoSided(z: number): number {
   return erfc(Math.abs(z) / Math.SQRT2)

@@ -26,13 +26,6 @@ export function compareScale(ranks: PooledRanks): RankTest {
   return rankTest(ranks, (rank) => (rank - middle) ** 2)
 }
 
-/** Probability that a value of `b` is larger than one of `a`; equal values count half. */
-export function probabilityLarger(ranks: PooledRanks): number {
-  const [sizeA, sizeB] = [ranks.a.length, ranks.b.length]
-  const sum = ranks.b.reduce((total, rank) => total + rank, 0)
-  return (sum - (sizeB * (sizeB + 1)) / 2) / (sizeA * sizeB)
-}
-
 /** Linear rank statistic in standard errors, its variance that of drawing without replacement (Hajek 1961). */
 function rankTest({ a, b }: PooledRanks, score: (rank: number) => number): RankTest {
   const total = a.length + b.length

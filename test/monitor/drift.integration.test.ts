@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { seedRandom } from '../../shared/base/random.ts'
+import type { DriftReport } from '../../shared/monitor/drift_report.ts'
 import { makeDaemonProject, type DaemonProject } from '../daemon/project.ts'
 
 describe('daybook drift', () => {
@@ -45,6 +46,17 @@ describe('daybook drift', () => {
         'job no',
       ])
     }
+  })
+  it('judges by the one test that was asked for, where it fits', async function () {
+    this.timeout(60_000)
+    const { stdout } = await ask('--json', '--method', 'anderson', '--threshold', '0.01')
+    const { columns } = JSON.parse(stdout) as DriftReport
+    const of = (name: string) => columns.find((column) => column.name === name)?.score
+    assert.deepEqual([of('age')?.method, of('age')?.value, of('age')?.threshold], ['anderson', 0.001, 0.01])
+    assert.notEqual(of('job')?.method, 'anderson')
+    const wrong = await ask('--method', 'magic')
+    assert.match(wrong.stderr, /--method takes ks, anderson, .*, not "magic"/)
+    assert.match((await ask('--threshold', '0.1')).stderr, /--threshold goes with --method/)
   })
   it('says what is wrong with a question', async function () {
     this.timeout(60_000)

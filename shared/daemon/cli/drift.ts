@@ -5,6 +5,7 @@ import { dataDefaults } from '../../data/data_process.ts'
 import { amount, percent } from '../../data/wording.ts'
 import { describeTogether } from '../../monitor/drift_words.ts'
 import { drawDriftPage } from '../../monitor/drift_page.ts'
+import { driftMethods, type DriftMethod } from '../../monitor/drift_method.ts'
 import { compareInProcess } from '../../monitor/drift_process.ts'
 import {
   driftProfiles,
@@ -22,6 +23,8 @@ export interface DriftCommandOptions {
   reference?: string
   current?: string
   profile: DriftProfile
+  method?: DriftMethod
+  threshold?: number
   keepTogether?: string
   leaveOut?: string[]
   html?: string
@@ -42,12 +45,16 @@ export async function driftCommand(context: CommandContext, options: DriftComman
     throw new Problem('bad_request', 'Name a deployment, or two tables', {
       hint: 'daybook drift income, or daybook drift --reference before.csv --current now.csv',
     })
+  const { method, threshold = null } = options
+  if (threshold !== null && method === undefined)
+    throw new Problem('bad_request', '--threshold goes with --method: which test or distance is meant?')
   const report = await withInterrupt((signal) =>
     compareInProcess(
       {
         reference: resolve(reference),
         current: resolve(current),
         profile: options.profile,
+        method: method === undefined ? null : { name: method, threshold },
         block: options.keepTogether ?? null,
         leaveOut: options.leaveOut ?? [],
         sampleRows: options.sample,
@@ -146,6 +153,21 @@ export function parseProfile(word: string): DriftProfile {
   if (profile === undefined)
     throw new Problem('bad_request', `--profile takes ${driftProfiles.join(', ')}, not "${word}"`)
   return profile
+}
+
+/** The test or distance that a word names. @throws Problem for another word */
+export function parseMethod(word: string): DriftMethod {
+  const method = driftMethods.find((known) => known === word)
+  if (method === undefined)
+    throw new Problem('bad_request', `--method takes ${driftMethods.join(', ')}, not "${word}"`)
+  return method
+}
+
+/** A threshold: a number above 0. @throws Problem for another word */
+export function parseThreshold(word: string): number {
+  const threshold = Number(word)
+  if (word.trim() !== '' && Number.isFinite(threshold) && threshold > 0) return threshold
+  throw new Problem('bad_request', `--threshold takes a number above 0, not "${word}"`)
 }
 
 /** The level that a word names. @throws Problem for another word */

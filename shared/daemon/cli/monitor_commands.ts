@@ -1,9 +1,17 @@
 import type { Command } from 'commander'
+import { driftMethods } from '../../monitor/drift_method.ts'
 import { driftSampleRows } from '../../monitor/drift_process.ts'
 import { alertsCommand, type AlertsOptions } from './alerts.ts'
 import { auditCheckpointCommand, auditListCommand, auditVerifyCommand } from './audit.ts'
 import type { CommandContext } from './context.ts'
-import { driftCommand, parseFailOnDrift, parseProfile, type DriftCommandOptions } from './drift.ts'
+import {
+  driftCommand,
+  parseFailOnDrift,
+  parseMethod,
+  parseProfile,
+  parseThreshold,
+  type DriftCommandOptions,
+} from './drift.ts'
 import { gateCommand } from './gate.ts'
 import { labelsAddCommand, labelsCommand } from './labels.ts'
 import { replayCommand, type ReplayOptions } from './replay.ts'
@@ -54,6 +62,8 @@ function addDrift({ program, add, action, positive }: CommandParts): void {
     .option('--reference <file>', 'tables: what was: a file, or a pattern in quotes')
     .option('--current <file>', 'tables: what is')
     .option('--profile <name>', 'tables: how to judge: daybook, evidently, nannyml', parseProfile, 'daybook')
+    .option('--method <name>', `tables: one test or distance: ${driftMethods.join(', ')}`, parseMethod)
+    .option('--threshold <number>', 'tables: where drift begins for --method', parseThreshold)
     .option(
       '--keep-together <column>',
       'tables: rows of one day (a date) or one value are no witnesses of their own',

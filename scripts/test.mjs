@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { build } from './build.mjs'
 import { checks } from './checks.mjs'
@@ -69,15 +69,44 @@ function add(total, counts) {
 }
 
 /**
- * Runs the tests of one tier in one mocha process on Node 24, in a temporary folder of their own.
+ * Runs the tests of one tier, with lanes a few files at a time.
  * @param {keyof typeof tiers} tier
  * @returns {Promise<Counts>}
  */
 async function runTier(tier) {
   const files = filesOf(tier)
   const { says, limitMinutes } = tiers[tier]
-  console.log(`\n${tier} tests (${says}): ${files.length} files`)
-  if (files.length === 0) return { passed: 0, failed: 0, skipped: [] }
+  const lanes = Math.min(tiers[tier].lanes, availableParallelism())
+  console.log(`\n${tier} tests (${says}): ${files.length} files${lanes > 1 ? `, ${lanes} at a time` : ''}`)
+  const total = { passed: 0, failed: 0, skipped: /** @type {Counts['skipped']} */ ([]) }
+  const deadlineMs = Date.now() + limitMinutes * 60_000
+  const waiting = lanes > 1 ? inBatches(files, 3) : files.length > 0 ? [files] : []
+  const work = async () => {
+    for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift())
+      add(total, await runFiles(tier, batch, Math.max(1000, deadlineMs - Date.now())))
+  }
+  await Promise.all(Array.from({ length: lanes }, work))
+  return total
+}
+
+/**
+ * @param {string[]} files
+ * @param {number} size
+ */
+function inBatches(files, size) {
+  return Array.from({ length: Math.ceil(files.length / size) }, (_, i) =>
+    files.slice(i * size, (i + 1) * size),
+  )
+}
+
+/**
+ * Runs test files in one mocha process on Node 24, in a temporary folder of their own.
+ * @param {keyof typeof tiers} tier
+ * @param {string[]} files
+ * @param {number} limitMs
+ * @returns {Promise<Counts>}
+ */
+async function runFiles(tier, files, limitMs) {
   // Short: a socket's path in it may have 107 bytes at most.
   const scratch = mkdtempSync(join(tmpdir(), 'dbt-'))
   const mark = randomUUID()
@@ -86,7 +115,7 @@ async function runTier(tier) {
     // Real processes on a busy machine: such a test is tried once more, and the summary says which one it was.
     const again = tier === 'unit' ? [] : ['--retries', '1']
     const args = ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/reporter.cjs', ...again, ...files]
-    const ended = await runMocha(args, environment(scratch, mark, summaryPath), limitMinutes * 60_000)
+    const ended = await runMocha(args, environment(scratch, mark, summaryPath), limitMs)
     const counts = count(tier, ended, summaryPath)
     const left = await endLeftovers(mark, 5000)
     for (const command of left) console.log(`  ✗ left running: ${command}`)

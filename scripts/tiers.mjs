@@ -3,14 +3,14 @@ import { join, sep } from 'node:path'
 import { root } from './paths.mjs'
 
 /**
- * The kinds of tests, in the order in which they run, with the time each may take as a whole. `npm test` runs
- * all but `real`.
+ * The kinds of tests, in the order in which they run, with the time each may take as a whole and how many files
+ * may run at a time: editors have the machine to themselves. `npm test` runs all but `real`.
  */
 export const tiers = /** @type {const} */ ({
-  unit: { says: 'fast, no processes', limitMinutes: 5 },
-  integration: { says: 'real kernels, daemons and clients', limitMinutes: 18 },
-  e2e: { says: 'the whole product as a user has it', limitMinutes: 15 },
-  real: { says: 'long: peers, many kills, fuzzing', limitMinutes: 240 },
+  unit: { says: 'fast, no processes', limitMinutes: 5, lanes: 1 },
+  integration: { says: 'real kernels, daemons and clients', limitMinutes: 18, lanes: 2 },
+  e2e: { says: 'the whole product as a user has it', limitMinutes: 15, lanes: 1 },
+  real: { says: 'long: peers, many kills, fuzzing', limitMinutes: 240, lanes: 1 },
 })
 
 /** @typedef {keyof typeof tiers} Tier */

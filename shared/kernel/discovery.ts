@@ -32,14 +32,14 @@ export type KernelSource = 'kernelspec' | PythonEnvironment['kind']
 
 /**
  * Everything that can run kernels for a project folder, the best first: its own environments, the active one,
- * kernelspecs on Jupyter's paths, then other Pythons. Names are unique, and the same from call to call.
+ * its Jupyter server's, kernelspecs on Jupyter's paths, then other Pythons. Names are unique, and the same from call to call.
  */
 export async function discoverKernels(
   root: string,
   surroundings: Surroundings = ownSurroundings(),
 ): Promise<DiscoveredKernel[]> {
   const environments = await findEnvironments(root, surroundings)
-  const near = environments.filter(({ kind }) => kind === 'project' || kind === 'active')
+  const near = environments.filter(({ kind }) => ['project', 'active', 'jupyter'].includes(kind))
   const active = near.find(({ kind }) => kind === 'active') ?? null
   const listed = await readKernelspecs(kernelspecFolders(surroundings, active?.prefix ?? null))
   const installed = listed.filter((one) => !isOwnPython(one, near))

@@ -1,11 +1,12 @@
 import { basename, delimiter, dirname, join, relative, resolve, sep } from 'node:path'
+import { projectHash } from '../base/project.ts'
 import { exists, firstProgram, followLinks, listFolder, readText } from './disk.ts'
 import { lookForIpykernel, findVersion, readVenvConfig } from './site_packages.ts'
 import type { Surroundings } from './kernelspec.ts'
 import type { IpykernelLook } from './site_packages.ts'
 
 /** How a Python came to be on the list, in the order in which one is preferred. */
-export type EnvironmentKind = 'project' | 'active' | 'conda' | 'pyenv' | 'system'
+export type EnvironmentKind = 'project' | 'active' | 'jupyter' | 'conda' | 'pyenv' | 'system'
 
 /** A Python that could run kernels. */
 export interface PythonEnvironment {
@@ -33,7 +34,8 @@ interface Place {
 
 /**
  * The Pythons of a project and of its user: virtual and conda environments inside the project, the one that is
- * active, conda's, pyenv's, and those on the search path. Nothing is run for it.
+ * active, that of the Jupyter server which opened the project last, conda's, pyenv's, and those on the search path.
+ * Nothing is run for it.
  */
 export async function findEnvironments(
   root: string,
@@ -42,6 +44,7 @@ export async function findEnvironments(
   const places = [
     ...(await projectPlaces(root)),
     ...activePlaces(surroundings),
+    ...(await jupyterPlaces(root, surroundings)),
     ...(await condaPlaces(surroundings)),
     ...(await pyenvPlaces(root, surroundings)),
     ...(await systemPlaces(surroundings)),
@@ -81,6 +84,13 @@ function activePlaces({ env }: Surroundings): Place[] {
   if (venv) places.push({ kind: 'active', name: `venv:${nameOfVenv(venv)}`, prefix: venv })
   if (conda) places.push({ kind: 'active', name: `conda:${nameOfConda(conda)}`, prefix: conda })
   return places
+}
+
+/** Our server extension writes it down where no cloned repository can: `jupyterlab_daybook/remember.py`. */
+async function jupyterPlaces(root: string, { env, home }: Surroundings): Promise<Place[]> {
+  const state = env['XDG_STATE_HOME'] || join(home, '.local', 'state')
+  const prefix = ((await readText(join(state, 'daybook', 'jupyter', projectHash(root)))) ?? '').trim()
+  return prefix === '' ? [] : [{ kind: 'jupyter', name: `jupyter:${nameOfVenv(prefix)}`, prefix }]
 }
 
 /** A folder called `.venv` says nothing: then the folder around it does. */

@@ -35,6 +35,8 @@ export function findKernel(found: readonly DiscoveredKernel[], wanted: WantedKer
   const best = bestOf(found, language)
   if (best.source === 'project') return { kernel: best, why: `it is the project's own environment${missing}` }
   if (best.source === 'active') return { kernel: best, why: `it is the active environment${missing}` }
+  if (best.source === 'jupyter')
+    return { kernel: best, why: `the project was opened in its JupyterLab${missing}` }
   return { kernel: best, why: `it is the first here for ${titleOf(language)}${missing}` }
 }
 

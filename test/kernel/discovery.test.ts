@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { projectHash } from '../../shared/base/project.ts'
 import { discoverKernels } from '../../shared/kernel/discovery.ts'
 import type { DiscoveredKernel } from '../../shared/kernel/discovery.ts'
 import { kernelEnvironment } from '../../shared/kernel/launch.ts'
@@ -176,6 +177,26 @@ describe('discoverKernels()', () => {
         ['conda:torch', 'active'],
         ['conda:base', 'conda'],
         ['conda:alone', 'conda'],
+      ],
+    )
+  })
+
+  it('finds the Python of the Jupyter server that opened the project last, after the active one', async () => {
+    const prefix = join(top, 'work', '.venv')
+    makeEnvironment(prefix, { ipykernel: '7.4.0' })
+    makeEnvironment(join(top, 'active'), { ipykernel: '7.4.0' })
+    makeSpec(join(home, '.local'), 'other', { argv: ['/nowhere/{connection_file}'], language: 'python' })
+    // What jupyterlab_daybook/remember.py writes.
+    makeFile(join(home, '.local', 'state', 'daybook', 'jupyter', projectHash(root)), prefix)
+    assert.deepEqual(
+      (await discover({ VIRTUAL_ENV: join(top, 'active') })).map(({ launch, source }) => [
+        launch.name,
+        source,
+      ]),
+      [
+        ['venv:active', 'active'],
+        ['jupyter:work', 'jupyter'],
+        ['other', 'kernelspec'],
       ],
     )
   })

@@ -8,6 +8,7 @@ from tornado import web
 
 from .daemon import Problem, ensure_daemon
 from .place import check_rights, has_state, project_of
+from .remember import remember_project
 
 
 NO_RUNS = "No runs here yet: open a notebook, and the runs of its project are listed here."
@@ -31,6 +32,7 @@ class ProjectHandler(APIHandler):
             self.set_status(503)
             self.finish(json.dumps(problem.as_json()))
             return
+        remember_project(root)
         opened = os.path.abspath(str(self.settings["server_root_dir"]))
         inside = os.path.commonpath([opened, root]) == opened
         self.finish(json.dumps({"root": root, "inServer": os.path.relpath(root, opened) if inside else None}))

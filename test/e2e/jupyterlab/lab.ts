@@ -131,6 +131,7 @@ function environment(folder: string): NodeJS.ProcessEnv {
     JUPYTERLAB_SETTINGS_DIR: join(own, 'settings'),
     JUPYTERLAB_WORKSPACES_DIR: join(own, 'workspaces'),
     IPYTHONDIR: join(own, 'ipython'),
+    XDG_STATE_HOME: process.env['XDG_STATE_HOME'] ?? join(own, 'state'),
   }
 }
 

@@ -168,7 +168,8 @@ describe('cells of an editor', function () {
     assert.ok(error?.output_type === 'error')
     assert.match(error.evalue, /SIGKILL/)
     assert.equal(shown.cell('b')!.execution.success, null)
-    assert.ok(shown.news.some((one) => one.kind === 'kernel' && one.state === 'dead'))
+    // The kernel's own news follows the cell's.
+    await shown.until(() => shown.news.some((one) => one.kind === 'kernel' && one.state === 'dead'))
     await client.call('cells.restart', { notebook })
     await run({ c: '1' })
     assert.equal((await shown.ended('c')).execution.executionCount, 1)

@@ -84,7 +84,10 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
     ...kernelCommands(kernels),
     ...studyCommands({ tree: studies, daemons, openPage: (daemon, page) => panels.open(daemon, page) }),
     ...dataCommands({ daemons, tree: data, openPage: (daemon, page) => panels.open(daemon, page) }),
-    ...deploymentCommands(deployments),
+    ...deploymentCommands({
+      ...{ tree: deployments, daemons },
+      openPage: (daemon, page) => panels.open(daemon, page),
+    }),
     deployments,
     ...monitoringCommands(daemons, monitoring),
     alertNotices({ daemons, tree: monitoring, view: alerts, memory: context.workspaceState }),

@@ -85,8 +85,16 @@ export class DeploymentsSection implements Section {
     }
     const list = document.createElement('ul')
     list.setAttribute('aria-label', trans.__('Deployments'))
-    list.append(...this.#deployments.flatMap((each) => [rowOf(each), this.#actions(project, each)]))
+    list.append(...this.#deployments.flatMap((each) => [this.#row(each), this.#actions(project, each)]))
     this.node.replaceChildren(list)
+  }
+
+  /** A click on its name shows its page. */
+  #row(deployment: DeploymentSummary): HTMLElement {
+    const row = rowOf(deployment)
+    row.style.cursor = 'pointer'
+    row.addEventListener('click', () => this.#parts.open({ kind: 'deployment', name: deployment.name }))
+    return row
   }
 
   #actions(project: Project, deployment: DeploymentSummary): HTMLElement {
@@ -101,6 +109,7 @@ export class DeploymentsSection implements Section {
     }
     line.className = 'daybook-actions'
     line.style.cssText = 'cursor: default; flex-wrap: wrap; padding: 0 10px 6px 25px'
+    add(trans.__('Open'), () => Promise.resolve(this.#parts.open({ kind: 'deployment', name })))
     if (state === 'ready') add(trans.__('Copy curl'), () => copyCurl(project, name))
     if (shadow !== null) add(trans.__('Promote…'), () => promote(project, name))
     if (shadow !== null) {

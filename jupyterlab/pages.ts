@@ -50,6 +50,16 @@ export const pages: { readonly [K in Page['kind']]: PageEntry<Extract<Page, { ki
       page: { kind: 'data' },
     },
   },
+  deployments: {
+    title: (trans) => trans.__('Deployments'),
+    command: {
+      id: 'daybook:open-deployments',
+      label: (trans) => trans.__('Deployments'),
+      caption: (trans) => trans.__('Models of this project that answer requests'),
+      page: { kind: 'deployments' },
+    },
+  },
+  deployment: { title: (_trans, { name }) => name },
 }
 
 /** The label of a page's tab. */

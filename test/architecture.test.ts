@@ -110,7 +110,6 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 
 /** Invariant 2: only these open files, sockets or processes. All else is pure. */
 const openers: readonly string[] = [
-  'extension/deployments/deployment_commands.ts',
   'extension/daemon.ts',
   'extension/daemons.ts',
   'extension/environment.ts',

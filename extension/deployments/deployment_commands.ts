@@ -1,15 +1,31 @@
 import * as vscode from 'vscode'
-import type { DeploymentDetail } from '../../shared/api/deployment_methods.ts'
 import { formatDuration, formatLatency } from '../../shared/base/quantity.ts'
+import { deploymentName } from '../../shared/views/deployment_text.ts'
+import type { Page } from '../../shared/views/host.ts'
+import type { Daemon } from '../daemon.ts'
+import type { Daemons } from '../daemons.ts'
 import { command } from '../problem_message.ts'
 import type { RunNode } from '../runs_tree.ts'
 import type { DeploymentsNode, DeploymentsTree, PlaceNode } from './deployments_tree.ts'
 
+/** What the commands need. */
+export interface DeploymentCommandParts {
+  tree: DeploymentsTree
+  daemons: Daemons
+  openPage(daemon: Daemon, page: Page): void
+}
+
 /** Everything that can be done to deployments from the sidebar, and what makes one of a run. */
-export function deploymentCommands(tree: DeploymentsTree): vscode.Disposable[] {
+export function deploymentCommands({ tree, daemons, openPage }: DeploymentCommandParts): vscode.Disposable[] {
   const name = ({ summary }: DeploymentsNode): { name: string } => ({ name: summary.name })
   return [
-    command('daybook.deployRun', (node: RunNode) => deploy(node)),
+    command('daybook.openDeployment', ({ daemon, summary }: DeploymentsNode) =>
+      openPage(daemon, { kind: 'deployment', name: summary.name }),
+    ),
+    command('daybook.openDeployments', () => {
+      if (daemons.current !== null) openPage(daemons.current, { kind: 'deployments' })
+    }),
+    command('daybook.deployRun', (node: RunNode) => deploy(node, openPage)),
     command('daybook.promoteDeployment', (node: DeploymentsNode) => promote(node)),
     command('daybook.rollbackDeployment', async (node: DeploymentsNode) => {
       const { revision } = await node.daemon.call('deployments.rollback', name(node))
@@ -32,9 +48,6 @@ export function deploymentCommands(tree: DeploymentsTree): vscode.Disposable[] {
       await vscode.env.clipboard.writeText(curl)
       say('the command is on the clipboard; it holds the token')
     }),
-    command('daybook.tryDeployment', async (node: DeploymentsNode) =>
-      tryIt(await node.daemon.call('deployments.show', name(node))),
-    ),
     command('daybook.refreshDeployments', () => tree.refresh()),
   ]
 }
@@ -42,16 +55,11 @@ export function deploymentCommands(tree: DeploymentsTree): vscode.Disposable[] {
 const say = (words: string): void => void vscode.window.showInformationMessage(`Daybook: ${words}.`)
 
 /** Makes a run's model answer, telling each step. */
-async function deploy({ daemon, row }: RunNode): Promise<void> {
-  const suggested = (row.notebook ?? row.name)
-    .replace(/^.*\//, '')
-    .replace(/\.ipynb$/, '')
-    .replace(/[^\w-]+/g, '-')
-    .toLowerCase()
+async function deploy({ daemon, row }: RunNode, openPage: DeploymentCommandParts['openPage']): Promise<void> {
   const name = await vscode.window.showInputBox({
     title: `Deploy the model of ${row.name}`,
     prompt: 'Name of the deployment. One that is there gets a new revision.',
-    value: suggested,
+    value: deploymentName(row),
     validateInput: (value) => (/^[\w-]{1,63}$/.test(value) ? null : 'Letters, digits, "-" and "_"'),
   })
   if (name === undefined) return
@@ -73,14 +81,8 @@ async function deploy({ daemon, row }: RunNode): Promise<void> {
   )
   const { revision, tookMs, notes } = deployed
   const noticed = notes.length === 0 ? '' : ` ${notes[0] ?? ''}`
-  const [tryWord, copyWord] = ['Try It', 'Copy as curl']
-  const next = await vscode.window.showInformationMessage(
-    `Daybook: revision ${revision} of "${name}" answers, ${formatDuration(tookMs)} after the click.${noticed}`,
-    tryWord,
-    copyWord,
-  )
-  if (next === tryWord) await tryIt(await daemon.call('deployments.show', { name }))
-  if (next === copyWord && deployed.curl !== null) await vscode.env.clipboard.writeText(deployed.curl)
+  openPage(daemon, { kind: 'deployment', name })
+  say(`revision ${revision} of "${name}" answers, ${formatDuration(tookMs)} after the click.${noticed}`)
 }
 
 /** Promotes the shadow through the gate; where that is closed, a person may override it with a reason. */
@@ -106,39 +108,4 @@ async function promote({ daemon, summary }: DeploymentsNode): Promise<void> {
     ...{ name, revision: gate.revision, reason, override },
   })
   say(`revision ${revision} of "${name}" answers now (${formatLatency(tookMs)})`)
-}
-
-/** Asks the deployment with a body that a person may change; the answer opens as a document. */
-async function tryIt({ summary, token, example }: DeploymentDetail): Promise<void> {
-  if (summary.url === null) return say(`"${summary.name}" does not answer now`)
-  const body = await vscode.window.showInputBox({
-    title: `Ask ${summary.name}`,
-    prompt: `The body of the request to ${summary.url}/invocations`,
-    value: JSON.stringify(example ?? { dataframe_split: { columns: [], data: [] } }),
-    validateInput: (value) => (isJson(value) ? null : 'This is no JSON'),
-  })
-  if (body === undefined) return
-  const beganMs = performance.now()
-  const answer = await fetch(`${summary.url}/invocations`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-    },
-    body,
-  })
-  const text = await answer.text()
-  const tookMs = performance.now() - beganMs
-  const content = isJson(text) ? JSON.stringify(JSON.parse(text), null, 2) : text
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'json', content }))
-  say(`"${summary.name}" answered with ${answer.status} after ${formatLatency(tookMs)}`)
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -63,7 +63,8 @@ const icons: Readonly<Record<DeploymentState, [icon: string, colour: string]>> =
   down: ['circle-outline', 'disabledForeground'],
 }
 
-function deploymentItem({ summary }: DeploymentNode): vscode.TreeItem {
+function deploymentItem(node: DeploymentNode): vscode.TreeItem {
+  const { summary } = node
   const { name, state, requests, p99Ms, champion, shadow, says, url } = summary
   const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded)
   const [icon, colour] = icons[state]
@@ -73,6 +74,7 @@ function deploymentItem({ summary }: DeploymentNode): vscode.TreeItem {
     ...(p99Ms === null || state !== 'ready' ? [] : [`99 % within ${formatLatency(p99Ms)}`]),
   ]
   item.id = `deployment ${name}`
+  item.command = { command: 'daybook.openDeployment', title: 'Open Deployment', arguments: [node] }
   item.description = facts.join(' · ')
   item.tooltip = [says, ...(url === null ? [] : [`${url}/invocations`])].join('\n')
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(colour))

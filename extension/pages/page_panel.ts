@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 import * as vscode from 'vscode'
 import type { Page } from '../../shared/views/host.ts'
+import { titleOf } from '../../shared/views/page_name.ts'
 import type { Daemon } from '../daemon.ts'
 import type { Daemons } from '../daemons.ts'
 import { Bridge } from './bridge.ts'
@@ -128,14 +129,6 @@ export class PagePanels implements vscode.WebviewPanelSerializer<PageState | und
 
 function keyOf(root: string, page: Page): string {
   return JSON.stringify([root, page])
-}
-
-function titleOf(page: Page): string {
-  if (page.kind === 'runs') return page.experiment === undefined ? 'Runs' : `Runs of ${page.experiment}`
-  if (page.kind === 'compare') return `Compare ${page.ids.length} Runs`
-  if (page.kind === 'tune') return `Tune ${basename(page.notebook)}`
-  if (page.kind === 'data') return 'Data'
-  return { run: 'Run', study: 'Study', studies: 'Studies' }[page.kind]
 }
 
 /** A run's or data's panel gets its name once the daemon tells it. */

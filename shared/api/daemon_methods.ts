@@ -50,7 +50,9 @@ export const daemonMethods = {
       /** `runs`, `run/ID`, `compare/ID,ID`, `data`, `data/ID`. */
       page: z
         .string()
-        .regex(/^(runs|run\/[\w-]+|compare\/[\w,-]+|studies|study\/[\w-]+|tune\/[^#?&]+|data|data\/[\w-]+)$/)
+        .regex(
+          /^(runs|run\/[\w-]+|compare\/[\w,-]+|studies|study\/[\w-]+|tune\/[^#?&]+|data|data\/[\w-]+|deployments|deployment\/[\w-]+)$/,
+        )
         .default('runs'),
     }),
   )<{ url: string }>(),

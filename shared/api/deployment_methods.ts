@@ -102,6 +102,13 @@ export const deploymentMethods = {
       settings: settings.default({}),
     }),
   )<Deployed>(),
+  /** Asks it as a client does, with a body in one of the forms that MLflow's scoring takes. */
+  'deployments.ask': method(z.object({ name, body: z.string().max(10_000_000) }))<{
+    status: number
+    /** The answer as it came: JSON, also of an error. */
+    text: string
+    tookMs: number
+  }>(),
   /** Makes a revision the champion: the shadow's if none is named. */
   'deployments.promote': method(
     z.object({

@@ -108,6 +108,17 @@ export async function orderGateway(
   throw new Problem('daemon_unreachable', 'The gateway ended in the middle of this')
 }
 
+/**
+ * Asks a deployment as a client of it does.
+ * @param body JSON in one of the forms that MLflow's scoring takes
+ */
+export async function askDeployment(
+  gateway: GatewayFile,
+  { name, body, token }: { name: string; body: string; token: string | null },
+): Promise<{ status: number; text: string }> {
+  return ask(gateway, `/${encodeURIComponent(name)}/invocations`, { method: 'POST', body, token })
+}
+
 /** The program: beside this module as it was written, or beside the bundle this module is in. */
 function gatewayEntry(): string {
   const here = fileURLToPath(import.meta.url)
@@ -117,6 +128,8 @@ function gatewayEntry(): string {
 interface Question {
   method?: string
   body?: string
+  /** Whose question it is; the daemon's own if nobody says. Null: nobody's. */
+  token?: string | null
   /** Told of each whole line of the answer. */
   onLine?: (line: string) => void
 }
@@ -124,10 +137,13 @@ interface Question {
 function ask(
   gateway: GatewayFile,
   path: string,
-  { method = 'GET', body = '', onLine = () => undefined }: Question = {},
+  { method = 'GET', body = '', token = gateway.adminToken, onLine = () => undefined }: Question = {},
 ): Promise<{ status: number; text: string }> {
   const url = new URL(path, gateway.url)
-  const headers = { authorization: `Bearer ${gateway.adminToken}`, 'content-type': 'application/json' }
+  const headers = {
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    'content-type': 'application/json',
+  }
   return new Promise((resolve, reject) => {
     const done = (response: IncomingMessage): void => {
       let text = ''

@@ -1,6 +1,7 @@
 import { openWebSocketWire } from '../api/websocket_wire.ts'
 import { openViews } from './entry.ts'
-import type { Page, ViewHost } from './host.ts'
+import type { ViewHost } from './host.ts'
+import { addressOf, parsePage } from './page_name.ts'
 import { saveFile } from './save_file.ts'
 
 /** Where this tab keeps what gives it access: gone with the tab. */
@@ -64,36 +65,5 @@ function makeHost(readOnly: boolean): ViewHost {
       }
     },
     keep: (state) => localStorage.setItem(key(), JSON.stringify(state)),
-  }
-}
-
-function parsePage(hash: string): Page {
-  const [, kind, rest = ''] = /^#?\/?([^/]*)\/?(.*)$/s.exec(hash) ?? []
-  if (kind === 'run' && rest !== '') return { kind: 'run', id: decodeURIComponent(rest) }
-  if (kind === 'compare' && rest !== '')
-    return { kind: 'compare', ids: rest.split(',').map(decodeURIComponent) }
-  if (kind === 'studies') return { kind }
-  if (kind === 'study' && rest !== '') return { kind, id: decodeURIComponent(rest) }
-  if (kind === 'tune' && rest !== '') return { kind, notebook: decodeURIComponent(rest) }
-  if (kind === 'data') return rest === '' ? { kind: 'data' } : { kind: 'data', id: decodeURIComponent(rest) }
-  return rest === '' ? { kind: 'runs' } : { kind: 'runs', experiment: decodeURIComponent(rest) }
-}
-
-function addressOf(page: Page): string {
-  switch (page.kind) {
-    case 'run':
-      return `#/run/${encodeURIComponent(page.id)}`
-    case 'compare':
-      return `#/compare/${page.ids.map(encodeURIComponent).join(',')}`
-    case 'studies':
-      return '#/studies'
-    case 'study':
-      return `#/study/${encodeURIComponent(page.id)}`
-    case 'tune':
-      return `#/tune/${encodeURIComponent(page.notebook)}`
-    case 'data':
-      return page.id === undefined ? '#/data' : `#/data/${encodeURIComponent(page.id)}`
-    case 'runs':
-      return page.experiment === undefined ? '#/runs' : `#/runs/${encodeURIComponent(page.experiment)}`
   }
 }

@@ -38,7 +38,7 @@ export class DataList extends LitElement {
     super.connectedCallback()
     this.#live = new Live({
       client: this.client,
-      topic: 'data.changed',
+      topics: ['data.changed'],
       load: () => this.client.call('data.findings', { limit: 500 }),
       show: (loaded) => {
         this.#failed = null

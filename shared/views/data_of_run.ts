@@ -34,7 +34,7 @@ export class DataOfRun extends LitElement {
     super.connectedCallback()
     this.#live = new Live({
       client: this.client,
-      topic: 'data.changed',
+      topics: ['data.changed'],
       load: () => this.client.call('data.findings', { run: this.run }),
       show: (found) => (this.found = found),
       // The page itself says what is wrong with the line.

@@ -71,7 +71,7 @@ export class DataReport extends LitElement {
     addEventListener('keydown', this.#key)
     this.#live = new Live({
       client: this.client,
-      topic: 'data.changed',
+      topics: ['data.changed'],
       load: () => this.client.call('data.report', { id: this.report }),
       show: (loaded) => {
         this.#failed = null

@@ -2,6 +2,14 @@ import type { Client } from '../api/client.ts'
 import { openLastingClient } from '../api/lasting_client.ts'
 import type { Wire } from '../api/wire.ts'
 import type { Page, PageParts, ViewHost } from './host.ts'
+import { DeployForm } from './deploy_form.ts'
+import { DeploymentAudit } from './deployment_audit.ts'
+import { DeploymentList } from './deployment_list.ts'
+import { DeploymentPage } from './deployment_page.ts'
+import { DeploymentRetrain } from './deployment_retrain.ts'
+import { DeploymentShadow } from './deployment_shadow.ts'
+import { DeploymentTry } from './deployment_try.ts'
+import { DeploymentWatch } from './deployment_watch.ts'
 import { LineChart } from './chart.ts'
 import { ComparePage } from './compare_page.ts'
 import { Curves } from './curves.ts'
@@ -11,6 +19,7 @@ import { DataReport } from './data_report.ts'
 import { DataRowsView } from './data_rows.ts'
 import { ManyRuns } from './many_runs.ts'
 import { Notes } from './notes.ts'
+import { PromoteForm } from './promote_form.ts'
 import { RunCodeView } from './run_code.ts'
 import { RunFiles } from './run_files.ts'
 import { RunPage } from './run_page.ts'
@@ -51,7 +60,7 @@ export interface OpenedViews {
  *     openViews({ root: document.body, connect, page: { kind: 'runs' }, host })
  *
  * Pages: `runs` (the table), `run` (one run), `compare` (two to twenty), `studies`, `study`, `tune` (a new study), `data`
- * (what was found in data). In a content security policy the bundle
+ * (what was found in data), `deployments`, `deployment` (a model that answers requests). In a content security policy the bundle
  * needs `script-src` for itself, `style-src 'unsafe-inline'`, `img-src data: blob:`, and nothing of the network.
  */
 export function openViews({ root, connect, page, host }: OpenViews): OpenedViews {
@@ -83,9 +92,18 @@ export function registerElements(): void {
     'daybook-data-of-run': DataOfRun,
     'daybook-data-report': DataReport,
     'daybook-data-rows': DataRowsView,
+    'daybook-deploy-form': DeployForm,
+    'daybook-deployment-audit': DeploymentAudit,
+    'daybook-deployment-list': DeploymentList,
+    'daybook-deployment-page': DeploymentPage,
+    'daybook-deployment-retrain': DeploymentRetrain,
+    'daybook-deployment-shadow': DeploymentShadow,
+    'daybook-deployment-try': DeploymentTry,
+    'daybook-deployment-watch': DeploymentWatch,
     'daybook-many-runs': ManyRuns,
     'daybook-line-chart': LineChart,
     'daybook-notes': Notes,
+    'daybook-promote-form': PromoteForm,
     'daybook-run-code': RunCodeView,
     'daybook-run-files': RunFiles,
     'daybook-run-page': RunPage,
@@ -122,6 +140,10 @@ function elementOf(page: Page, { client, host }: PageParts): HTMLElement {
       return page.id === undefined
         ? make('daybook-data-list', { client, host })
         : make('daybook-data-report', { client, host, report: page.id })
+    case 'deployments':
+      return make('daybook-deployment-list', { client, host })
+    case 'deployment':
+      return make('daybook-deployment-page', { client, host, deployment: page.name })
   }
 }
 
@@ -137,6 +159,8 @@ declare global {
     'daybook-compare-page': ComparePage
     'daybook-data-list': DataList
     'daybook-data-report': DataReport
+    'daybook-deployment-list': DeploymentList
+    'daybook-deployment-page': DeploymentPage
     'daybook-line-chart': LineChart
     'daybook-run-page': RunPage
     'daybook-runs-table': RunsTable

@@ -11,6 +11,9 @@ export type Page =
   | { kind: 'tune'; notebook: string }
   /** What was found in a frame or file; without an id the list of all that were looked at. */
   | { kind: 'data'; id?: string }
+  /** All models that answer requests; one of them. */
+  | { kind: 'deployments' }
+  | { kind: 'deployment'; name: string }
 
 /** What a host (an editor's panel, a browser's tab) does for the views. */
 export interface ViewHost {

@@ -5,7 +5,7 @@ import type { StateTopics } from '../api/topics.ts'
 export interface LiveParts<T> {
   client: Client
   /** What it depends on, if not on runs. */
-  topic?: keyof StateTopics
+  topics?: readonly (keyof StateTopics)[]
   /** Asks for it anew. */
   load(): Promise<T>
   /** Told every answer that is newer than the one before. */
@@ -22,7 +22,7 @@ const longestPauseMs = 3_000
  */
 export class Live<T> {
   readonly #parts: LiveParts<T>
-  readonly #stop: () => void
+  readonly #stops: readonly (() => void)[]
   #asking = false
   #stale = false
   #closed = false
@@ -30,7 +30,8 @@ export class Live<T> {
 
   constructor(parts: LiveParts<T>) {
     this.#parts = parts
-    this.#stop = parts.client.onChange(parts.topic ?? 'runs.changed', () => this.refresh())
+    const topics = parts.topics ?? ['runs.changed']
+    this.#stops = topics.map((topic) => parts.client.onChange(topic, () => this.refresh()))
   }
 
   /** Asks again, now or as soon as the question under way is answered. */
@@ -41,7 +42,7 @@ export class Live<T> {
 
   close(): void {
     this.#closed = true
-    this.#stop()
+    for (const stop of this.#stops) stop()
     if (this.#timer !== null) clearTimeout(this.#timer)
   }
 

@@ -6,6 +6,7 @@ import { formatDuration } from '../base/quantity.ts'
 import { noteTag, starTag } from '../base/tag_name.ts'
 import { codeStyles } from './code_style.ts'
 import { controls } from './controls.ts'
+import { deploymentName } from './deployment_text.ts'
 import { headline } from './headline_text.ts'
 import type { ViewHost } from './host.ts'
 import { icon } from './icons.ts'
@@ -38,6 +39,7 @@ export class RunPage extends LitElement {
     beside: { state: true },
     environment: { state: true },
     diff: { state: true },
+    deploying: { state: true },
   }
   static override styles = [controls, runPageStyles, codeStyles]
   declare client: Client
@@ -52,6 +54,8 @@ export class RunPage extends LitElement {
   declare environment: Record<string, unknown> | null | undefined
   /** Uncommitted changes; undefined until they were read. */
   declare diff: string | null | undefined
+  /** Whether the form that makes its model answer is open. */
+  declare deploying: boolean
   #live: Live<Loaded> | null = null
   #failed: unknown = null
   #undo = new UndoList(() => this.requestUpdate())
@@ -61,6 +65,7 @@ export class RunPage extends LitElement {
     this.loaded = null
     this.tab = 'overview'
     this.beside = new Map()
+    this.deploying = false
   }
 
   override connectedCallback(): void {
@@ -100,6 +105,7 @@ export class RunPage extends LitElement {
     const { run, standing } = this.loaded
     return html`<div class="page ${this.host.isAlone === true ? 'alone' : ''}" @click=${this.#link}>
       ${this.#head(run)} ${this.#failed === null ? nothing : sayProblem(this.#failed)}
+      ${this.deploying ? this.#deployForm(run) : nothing}
       <p class="headline">${headline(run, standing, (id) => this.host.open({ kind: 'run', id }))}</p>
       ${
         run.tags['daybook.error'] === undefined
@@ -149,7 +155,8 @@ export class RunPage extends LitElement {
         ${
           this.host.readOnly
             ? nothing
-            : html`<button
+            : html`<button class="primary" @click=${() => (this.deploying = true)}>Deploy…</button>
+                <button
                   aria-pressed=${starred}
                   @click=${() => void this.#tag(starTag, starred ? null : 'true', starred ? 'Star taken off' : 'Starred')}
                 >
@@ -204,6 +211,16 @@ export class RunPage extends LitElement {
         <span class="mono muted" title="Id of the run">${run.id.slice(0, 8)}</span>
       </div>
     </header>`
+  }
+
+  #deployForm(run: RunDetail): TemplateResult {
+    return html`<daybook-deploy-form
+      .client=${this.client}
+      .host=${this.host}
+      .model=${run.id}
+      .suggested=${deploymentName({ name: run.name, notebook: run.tags['daybook.notebook'] ?? null })}
+      @close=${() => (this.deploying = false)}
+    ></daybook-deploy-form>`
   }
 
   #body(run: RunDetail): TemplateResult {

@@ -186,7 +186,7 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
   add(program, 'ui', 'the table of runs, runs, comparisons, studies and data in a browser')
     .argument(
       '[page]',
-      'runs, run/ID, compare/ID,ID, studies, study/ID, tune/NOTEBOOK, data or data/ID',
+      'runs, run/ID, compare/ID,ID, studies, study/ID, tune/NOTEBOOK, data, data/ID, deployments or deployment/NAME',
       'runs',
     )
     .option('--read-only', 'an address for people who may look and change nothing')

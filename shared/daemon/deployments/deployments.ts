@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type {
   Deployed,
   DeploymentDetail,
-  DeploymentState,
   DeploymentSummary,
   DeployStep,
 } from '../../api/deployment_methods.ts'
@@ -16,7 +15,13 @@ import { checkDeploymentName, deploymentFiles } from '../../serving/deployment_f
 import { listDeploymentRecords } from '../../serving/deployment_record.ts'
 import type { Placing } from '../../serving/deployment_request.ts'
 import type { DeploymentStanding } from '../../serving/gateway_admin.ts'
-import { ensureGateway, findGateway, gatewayState, orderGateway } from '../../serving/gateway_client.ts'
+import {
+  askDeployment,
+  ensureGateway,
+  findGateway,
+  gatewayState,
+  orderGateway,
+} from '../../serving/gateway_client.ts'
 import {
   openGatewaySettings,
   readGatewayFile,
@@ -34,6 +39,7 @@ import { findModel, type FoundModel } from './model_reference.ts'
 import { checkPackage, copyPackage, refuseMissing } from './package_files.ts'
 import { packageNotes } from './package_notes.ts'
 import { markChampion, registerModel } from './registration.ts'
+import { resting, summarize } from './standing.ts'
 
 /** What deployments need of the daemon. */
 export interface DeploymentsParts {
@@ -92,6 +98,18 @@ export class Deployments {
     const example = exampleOf(standing.record)
     const client = { url: summary.url, token, example }
     return { summary, standing, token, example, curl: curlText(client), python: pythonText(client), progress }
+  }
+
+  /** Asks it as a client does. @throws Problem `not_found`, `conflict` while nothing serves it */
+  async ask(name: string, body: string): Promise<{ status: number; text: string; tookMs: number }> {
+    const { summary, token } = await this.show(name)
+    const gateway = await findGateway(this.#parts.paths)
+    if (gateway === null || summary.state === 'stopped') {
+      throw new Problem('conflict', `"${name}" does not answer now`, { hint: 'Start it first.' })
+    }
+    const beganMs = performance.now()
+    const answer = await askDeployment(gateway, { name, body, token })
+    return { ...answer, tookMs: performance.now() - beganMs }
   }
 
   /**
@@ -299,54 +317,6 @@ export class Deployments {
 
   #markChampion(modelUri: string): void {
     if (markChampion(this.#parts.store, modelUri)) this.#parts.topics.bump('models.changed')
-  }
-}
-
-function summarize(
-  standing: DeploymentStanding,
-  gateway: GatewayFile | null,
-  coming: boolean,
-): DeploymentSummary {
-  const { record, traffic } = standing
-  const champion = record.revisions.find(({ revision }) => revision === record.champion) ?? null
-  const answered = traffic.filter(({ slot }) => slot !== 'shadow')
-  const first = traffic.find(({ slot, revision }) => slot === 'champion' && revision === record.champion)
-  return {
-    name: record.name,
-    state: stateOf(standing, gateway, coming),
-    url: gateway === null ? null : `${gateway.url}/${record.name}`,
-    ...{ champion, canary: record.canary, shadow: record.shadow },
-    requests: answered.reduce((sum, { requests }) => sum + requests, 0),
-    p50Ms: first?.p50Ms ?? null,
-    p99Ms: first?.p99Ms ?? null,
-    perTenSeconds: Array.from({ length: 30 }, (_, i) =>
-      answered.reduce((sum, one) => sum + (one.perTenSeconds[i] ?? 0), 0),
-    ),
-    says: record.events.at(-1)?.says ?? '',
-  }
-}
-
-function stateOf(
-  { record, loaded }: DeploymentStanding,
-  gateway: GatewayFile | null,
-  coming: boolean,
-): DeploymentState {
-  if (record.stopped) return 'stopped'
-  if (gateway === null) return 'down'
-  if (record.champion !== null && loaded.includes(record.champion)) return 'ready'
-  return coming || Date.now() - gateway.startedAtMs < 60_000 ? 'starting' : 'failed'
-}
-
-function resting(record: DeploymentRecord): DeploymentStanding {
-  return {
-    record,
-    version: 0,
-    loaded: [],
-    traffic: [],
-    workers: [],
-    classes: null,
-    log: { written: 0, dropped: 0, trouble: null },
-    shadowDropped: 0,
   }
 }
 

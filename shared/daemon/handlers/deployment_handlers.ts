@@ -14,6 +14,7 @@ export function deploymentHandlers(deployments: Deployments): DeploymentHandlers
     'deployments.show': ({ name }) => deployments.show(name),
     'deployments.deploy': ({ slot, share, settings, ...wanted }) =>
       deployments.deploy({ ...wanted, place: placing(slot, share), settings: withoutUndefined(settings) }),
+    'deployments.ask': ({ name, body }) => deployments.ask(name, body),
     'deployments.rollback': ({ name, reason }) => deployments.rollback(name, reason),
     'deployments.place': ({ name, slot, revision, share }) =>
       deployments.place(name, revision, placing(slot, share)),

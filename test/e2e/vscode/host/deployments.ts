@@ -28,6 +28,10 @@ describe('deployments', function () {
     assert.equal(item.contextValue, 'deployment ready shadowed')
     assert.deepEqual(await places(), ['champion: revision 1', 'shadow: revision 2'])
 
+    await vscode.commands.executeCommand('daybook.openDeployment', node)
+    await soon('its page is in front', () =>
+      Promise.resolve(vscode.window.tabGroups.activeTabGroup.activeTab?.label === 'Deployment ages'),
+    )
     await vscode.commands.executeCommand('daybook.copyDeploymentCurl', node)
     assert.match(await vscode.env.clipboard.readText(), /^curl .*\/ages\/invocations .*Bearer/s)
     const { open } = await daemon.call('gate.check', { name: 'ages' })

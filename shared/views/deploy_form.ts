@@ -1,0 +1,109 @@
+import { html, LitElement, nothing } from 'lit'
+import type { Client } from '../api/client.ts'
+import type { DeployStep } from '../api/deployment_methods.ts'
+import { controls } from './controls.ts'
+import { deploymentStyles } from './deployment_style.ts'
+import type { ViewHost } from './host.ts'
+import { sayProblem } from './problem_text.ts'
+import { runPageStyles } from './run_page_style.ts'
+
+/** How often the steps of a deployment under way are looked at. */
+const lookEveryMs = 300
+
+/** Makes the model of a run answer, telling each step; then shows it. Tells `close`. */
+export class DeployForm extends LitElement {
+  static override properties = {
+    client: { attribute: false },
+    host: { attribute: false },
+    model: {},
+    suggested: {},
+    steps: { state: true },
+    failed: { state: true },
+  }
+  static override styles = [controls, runPageStyles, deploymentStyles]
+  declare client: Client
+  declare host: ViewHost
+  /** A run's id, or what else can be deployed. */
+  declare model: string
+  /** Name of the deployment if the user gives none. */
+  declare suggested: string
+  /** Null: not begun. */
+  declare steps: readonly DeployStep[] | null
+  declare failed: unknown
+
+  constructor() {
+    super()
+    this.steps = null
+    this.failed = null
+  }
+
+  override render() {
+    const isBusy = this.steps !== null
+    return html`<form class="box" aria-label="Deploy" @submit=${this.#submit}>
+      <h2>Deploy this model</h2>
+      <div class="buttons">
+        <label
+          >Name
+          <input
+            name="name"
+            required
+            pattern="[A-Za-z0-9_\\-]{1,63}"
+            title="Letters, digits, - and _"
+            .value=${this.suggested}
+            ?disabled=${isBusy}
+        /></label>
+        <label
+          >as
+          <select name="slot" ?disabled=${isBusy}>
+            <option value="champion">champion: it answers</option>
+            <option value="shadow">shadow: it only listens</option>
+          </select>
+        </label>
+        <button class="primary" ?disabled=${isBusy}>${isBusy ? 'Deploying…' : 'Deploy'}</button>
+        <button
+          type="button"
+          class="quiet"
+          ?disabled=${isBusy}
+          @click=${() => this.dispatchEvent(new CustomEvent('close'))}
+        >
+          Cancel
+        </button>
+      </div>
+      <p class="muted">It answers on this machine only. A name that is there gets a new revision.</p>
+      ${
+        this.steps === null
+          ? nothing
+          : html`<ul class="checks" role="status">
+              ${this.steps.map(({ step, says }) => html`<li><span class="yes">✓</span> ${step}: ${says}</li>`)}
+            </ul>`
+      }
+      ${this.failed === null ? nothing : sayProblem(this.failed)}
+    </form>`
+  }
+
+  #submit = (event: SubmitEvent): void => {
+    event.preventDefault()
+    const given = new FormData(event.target as HTMLFormElement)
+    const slot = given.get('slot') === 'shadow' ? 'shadow' : 'champion'
+    void this.#deploy(given.get('name') as string, slot)
+  }
+
+  async #deploy(name: string, slot: 'champion' | 'shadow'): Promise<void> {
+    this.failed = null
+    this.steps = []
+    const look = async (): Promise<void> => {
+      const detail = await this.client.call('deployments.show', { name }).catch(() => null)
+      if (detail !== null && this.steps !== null && detail.progress.length > 0) this.steps = detail.progress
+    }
+    const timer = setInterval(() => void look(), lookEveryMs)
+    try {
+      await this.client.call('deployments.deploy', { model: this.model, name, slot })
+      this.dispatchEvent(new CustomEvent('close'))
+      this.host.open({ kind: 'deployment', name })
+    } catch (error) {
+      this.failed = error
+    }
+    clearInterval(timer)
+    this.steps = null
+  }
+}

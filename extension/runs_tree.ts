@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import * as vscode from 'vscode'
 import type { ResultOf } from '../shared/api/contract.ts'
 import { formatAge, formatDuration, formatNumber } from '../shared/base/quantity.ts'
+import { describeBaselines } from '../shared/views/baseline_text.ts'
 import type { Daemon } from './daemon.ts'
 import { ProjectTree } from './project_tree.ts'
 
@@ -146,6 +147,8 @@ function tooltip(row: RunRow): vscode.MarkdownString {
   const text = new vscode.MarkdownString()
   const took = row.endMs === null ? 'still running' : `took ${formatDuration(row.endMs - row.startMs)}`
   text.appendText(`${row.name}: ${row.status.toLowerCase()}, ${took}\n`)
+  const beside = row.headline === null ? '' : describeBaselines(row.headline)
+  if (beside !== '') text.appendText(`${headlineOf(row)} · ${beside}\n`)
   text.appendText(`${new Date(row.startMs).toLocaleString()}\n`)
   if (row.notebook !== null) text.appendText(`from ${row.notebook}\n`)
   text.appendText(row.id)

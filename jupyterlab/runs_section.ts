@@ -1,5 +1,6 @@
 import type { RunRow } from '../shared/api/table_methods.ts'
 import { formatAge, formatNumber } from '../shared/base/quantity.ts'
+import { describeBaselines } from '../shared/views/baseline_text.ts'
 import type { Project } from './project.ts'
 import { sectionButton, type Section, type SectionParts } from './section.ts'
 
@@ -106,7 +107,8 @@ export class RunsSection implements Section {
     name.textContent = `${this.#chosen.has(row.id) ? '✓ ' : ''}${row.name}`
     const metric = document.createElement('span')
     metric.textContent = row.headline === null ? '' : formatNumber(row.headline.value)
-    metric.title = row.headline?.key ?? ''
+    const beside = row.headline === null ? '' : describeBaselines(row.headline)
+    metric.title = [row.headline?.key ?? '', beside].filter((part) => part !== '').join(' · ')
     const age = document.createElement('span')
     age.className = 'quiet'
     age.textContent = row.endMs === null ? trans.__('running') : formatAge(Date.now() - row.endMs)

@@ -144,8 +144,16 @@ function environment(scratch, mark, summaryPath) {
     XDG_STATE_HOME: join(scratch, 's'),
   }
   for (const folder of Object.values(folders)) mkdirSync(folder, { mode: 0o700 })
+  // Models beside the user's own are fitted in the background: the tests of that switch them on.
+  const background = { DAYBOOK_BASELINES: '0' }
   const path = [dirname(node24), join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter)
-  const extra = { PATH: path, DAYBOOK_TEST_SUMMARY: summaryPath, [testMark]: mark, FORCE_COLOR: '0' }
+  const extra = {
+    PATH: path,
+    DAYBOOK_TEST_SUMMARY: summaryPath,
+    [testMark]: mark,
+    FORCE_COLOR: '0',
+    ...background,
+  }
   return { ...Object.fromEntries(own), ...folders, ...extra }
 }
 

@@ -143,6 +143,7 @@ const openers: readonly string[] = [
   'shared/daemon/alert_delivery.ts',
   'shared/daemon/monitor.ts',
   'shared/daemon/monitor_settings.ts',
+  'shared/daemon/run_settings.ts',
   'shared/serving/label.ts',
   'shared/data/parquet.ts',
   'shared/data/parquet_main.ts',

@@ -3,6 +3,7 @@ import type { LineChange } from '../runs/comparison.ts'
 import type { Siblings, Standing } from '../runs/standing.ts'
 import { method } from './method.ts'
 
+export type { Headline } from '../runs/table_row.ts'
 export type { Siblings, Standing } from '../runs/standing.ts'
 export type {
   ComparedCell,

@@ -12,6 +12,7 @@ import { ensureSupervisor, findSupervisor } from '../kernel/supervisor_client.ts
 import type { Store } from '../store/store.ts'
 import { bindCapability, capabilityOfKernel, grantCapability, type Capability } from './capability.ts'
 import { moduleEnvironment } from './module_environment.ts'
+import { runSettingsOrDefault } from './run_settings.ts'
 
 /** What the daemon's kernels need. */
 export interface KernelParts {
@@ -137,12 +138,13 @@ export class Kernels {
 
   /** What a process needs in its environment to be tracked under this capability. */
   environment(capability: Capability): Record<string, string> {
-    return moduleEnvironment(capability, {
+    const env = moduleEnvironment(capability, {
       url: this.#parts.url(),
       paths: this.#parts.paths,
       pythonFolder: pythonFolder(),
       inherited: process.env,
     })
+    return runSettingsOrDefault(this.#parts.paths.root).baselines ? env : { ...env, DAYBOOK_BASELINES: '0' }
   }
 
   /** @throws Problem `kernel_not_found` */

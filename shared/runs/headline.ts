@@ -1,3 +1,4 @@
+import { isBesideMetric } from '../base/metric_name.ts'
 import { guessDirection } from './metric_direction.ts'
 import type { Headline } from './table_row.ts'
 
@@ -13,13 +14,21 @@ const words: readonly RegExp[] = [
 export function headlineMetric(metrics: Readonly<Record<string, number>>): Headline | null {
   let best: { key: string; weight: number } | null = null
   for (const key of Object.keys(metrics)) {
-    if (key.startsWith('system/') || !Number.isFinite(metrics[key])) continue
+    if (isBesideMetric(key) || !Number.isFinite(metrics[key])) continue
     const weight = weightOf(key)
     if (weight === null || (best !== null && weight >= best.weight)) continue
     best = { key, weight }
   }
   if (best === null) return null
-  return { key: best.key, value: metrics[best.key] ?? NaN, better: guessDirection(best.key) }
+  const { key } = best
+  const beside = (kind: string): number | null => metrics[`baseline/${kind}/${key}`] ?? null
+  return {
+    key,
+    value: metrics[key] ?? NaN,
+    better: guessDirection(key),
+    linear: beside('linear'),
+    dummy: beside('dummy'),
+  }
 }
 
 /** Smaller is more telling; null for names that say nothing. */

@@ -75,6 +75,10 @@ export interface Headline {
   key: string
   value: number
   better: 'lower' | 'higher' | null
+  /** The same of a linear model on the same data; null where there is none. */
+  linear: number | null
+  /** The same of a model that does nothing: the most frequent class, or the mean. */
+  dummy: number | null
 }
 
 /** Several runs as one row. */

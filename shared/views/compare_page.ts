@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit'
 import type { Client } from '../api/client.ts'
 import type { ComparedMetric, ComparedTexts, Comparison, Siblings } from '../api/run_page_methods.ts'
+import { isBesideMetric } from '../base/metric_name.ts'
 import { formatDuration, formatNumber } from '../base/quantity.ts'
 import { codeStyles } from './code_style.ts'
 import { compareStyles } from './compare_style.ts'
@@ -82,7 +83,7 @@ export class ComparePage extends LitElement {
       </div>`
     }
     const { comparison } = loaded
-    const keys = comparison.metrics.map(({ key }) => key).filter((key) => !key.startsWith('system/'))
+    const keys = comparison.metrics.map(({ key }) => key).filter((key) => !isBesideMetric(key))
     const names = new Map(comparison.runs.map(({ id, name }) => [id, name]))
     return html`<div class="page">
       ${this.#failed === null ? nothing : sayProblem(this.#failed)}
@@ -123,7 +124,7 @@ export class ComparePage extends LitElement {
   #table({ comparison, siblings }: Loaded): TemplateResult {
     const { runs } = comparison
     const took = runs.map(({ startMs, endMs }) => (endMs === null ? null : formatDuration(endMs - startMs)))
-    const metrics = comparison.metrics.filter(({ key }) => !key.startsWith('system/'))
+    const metrics = comparison.metrics.filter(({ key }) => !isBesideMetric(key))
     const packages = [...comparison.environment, ...comparison.packages]
     return html`<table class="differences">
       <thead>

@@ -1,7 +1,8 @@
-import { html, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import type { RunDetail } from '../api/run_methods.ts'
-import type { Standing } from '../api/run_page_methods.ts'
+import type { Headline, Standing } from '../api/run_page_methods.ts'
 import { formatDuration, formatNumber } from '../base/quantity.ts'
+import { aboutBaselines, describeBaselines } from './baseline_text.ts'
 
 /** A run in one sentence: what it reached, how that stands among its like, what it took. */
 export function headline(run: RunDetail, standing: Standing, open: (id: string) => void): TemplateResult {
@@ -10,7 +11,7 @@ export function headline(run: RunDetail, standing: Standing, open: (id: string) 
   const { key, value } = standing.headline
   const time = took === null ? 'Running: ' : ''
   return html`${time}<b>${key} ${formatNumber(value)}</b
-    >${inPlainWords(key, value)}${place(standing, run.id, open)}${took === null ? '.' : `, after ${took}.`}`
+    >${inPlainWords(key, value)}${besides(standing.headline)}${place(standing, run.id, open)}${took === null ? '.' : `, after ${took}.`}`
 }
 
 /** What an accuracy means for a person; nothing for other metrics. */
@@ -23,6 +24,12 @@ export function inPlainWords(key: string, value: number): string {
       return `: right for ${right} in ${of}`
   }
   return `: right in ${(value * 100).toFixed(1)} % of cases`
+}
+
+function besides(headline: Headline): TemplateResult | typeof nothing {
+  const text = describeBaselines(headline)
+  if (text === '') return nothing
+  return html` <span class="beside" title=${aboutBaselines}>(${text})</span>`
 }
 
 function withoutMetric(run: RunDetail, took: string | null): string {

@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Client } from '../api/client.ts'
 import type { RunDetail } from '../api/run_methods.ts'
+import { isBesideMetric } from '../base/metric_name.ts'
 import { formatDuration, formatNumber } from '../base/quantity.ts'
 import { noteTag } from '../base/tag_name.ts'
+import { aboutBaselines, baselinesOf } from './baseline_text.ts'
 import type { ViewHost } from './host.ts'
 import { icon } from './icons.ts'
 import { colorOf } from './series_color.ts'
@@ -79,7 +81,7 @@ export function pairs(entries: readonly (readonly [string, string])[]): Template
 }
 
 function results(run: RunDetail, first: string | null): TemplateResult | typeof nothing {
-  const all = Object.entries(run.metrics).filter(([key]) => !key.startsWith('system/'))
+  const all = Object.entries(run.metrics).filter(([key]) => !isBesideMetric(key))
   const metrics = [...all.filter(([key]) => key === first), ...all.filter(([key]) => key !== first)]
   if (metrics.length === 0) return nothing
   return html`<section>
@@ -89,15 +91,21 @@ function results(run: RunDetail, first: string | null): TemplateResult | typeof 
         ([key, value]) =>
           html`<div class="tile">
             <span title=${key}>${key}</span><b>${Number.isFinite(value) ? formatNumber(value) : 'NaN'}</b>
+            ${baselines(run, key)}
           </div>`,
       )}
     </div>
   </section>`
 }
 
+function baselines(run: RunDetail, key: string): TemplateResult | typeof nothing {
+  const text = baselinesOf(run.metrics, key)
+  return text === '' ? nothing : html`<small title=${aboutBaselines}>${text}</small>`
+}
+
 function curves({ run, client, host, beside, pick, drop }: Overview): TemplateResult {
   const names = new Map([[run.id, run.name], ...beside])
-  const keys = Object.keys(run.metrics).filter((key) => !key.startsWith('system/'))
+  const keys = Object.keys(run.metrics).filter((key) => !isBesideMetric(key))
   return html`<daybook-curves .client=${client} .ids=${[...names.keys()]} .names=${names} .keys=${keys}>
     <h2>
       Curves

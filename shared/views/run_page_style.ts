@@ -126,6 +126,13 @@ export const runPageStyles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
+  .tile small {
+    display: block;
+    color: var(--db-muted);
+  }
+  .headline .beside {
+    color: var(--db-muted);
+  }
   .tile b {
     font-size: 17px;
     font-weight: 600;

@@ -1,4 +1,5 @@
 import type { Comparison } from '../api/run_page_methods.ts'
+import { isBesideMetric } from '../base/metric_name.ts'
 import type { Goal } from './pareto.ts'
 
 /** A run as a point: its numbers by name. */
@@ -20,7 +21,7 @@ export function pointsOf({ runs, params, metrics }: Comparison): RunPoints {
     ({ differs, values }) =>
       differs && values.some((value) => value !== null && value !== '' && Number.isFinite(Number(value))),
   )
-  const told = metrics.filter(({ key, differs }) => differs && !key.startsWith('system/')).slice(0, 8)
+  const told = metrics.filter(({ key, differs }) => differs && !isBesideMetric(key)).slice(0, 8)
   const points = runs.map(({ id }, i) => {
     const values: Record<string, number> = {}
     for (const { key, values: all } of numeric) {

@@ -1,4 +1,5 @@
 import type { TableColumns, TableGroupBy, TableRow, TableSort } from '../api/table_methods.ts'
+import { isBesideMetric } from '../base/metric_name.ts'
 
 /** A column as it is shown. */
 export interface ShownColumn {
@@ -55,7 +56,7 @@ export function isNumeric(id: string): boolean {
 /** The layout of a table that nobody has touched: what tells most, out of what was logged. */
 export function firstLayout(known: TableColumns, experiment: string | null): TableLayout {
   const metrics = known.metrics
-    .filter(({ name }) => !name.startsWith('system/'))
+    .filter(({ name }) => !isBesideMetric(name))
     .slice(0, 5)
     .map(({ name }) => `metrics.${name}`)
   const params = known.params

@@ -110,7 +110,7 @@ describe('RunTable', () => {
     assert.deepEqual(first?.kind === 'run' && [first.params, first.metrics, first.headline], [
       { depth: '3' },
       { auc: 4 },
-      { key: 'auc', value: 4, better: 'higher' },
+      { key: 'auc', value: 4, better: 'higher', linear: null, dummy: null },
     ])
   })
 

@@ -15,12 +15,13 @@ describe('headlineMetric()', () => {
       test_accuracy: 0.8,
       fit_seconds: 3,
     }
-    assert.deepEqual(headlineMetric(metrics), { key: 'test_accuracy', value: 0.8, better: 'higher' })
-    assert.deepEqual(headlineMetric({ val_loss: 0.4, loss: 0.2 }), {
-      key: 'val_loss',
-      value: 0.4,
-      better: 'lower',
-    })
+    const none = { linear: null, dummy: null }
+    const accuracy = { key: 'test_accuracy', value: 0.8, better: 'higher' } as const
+    assert.deepEqual(headlineMetric(metrics), { ...accuracy, ...none })
+    const loss = { key: 'val_loss', value: 0.4, better: 'lower' }
+    assert.deepEqual(headlineMetric({ val_loss: 0.4, loss: 0.2 }), { ...loss, ...none })
+    const beside = { 'baseline/linear/test_accuracy': 0.9, 'baseline/dummy/test_accuracy': 0.5 }
+    assert.deepEqual(headlineMetric({ ...beside, ...metrics }), { ...accuracy, linear: 0.9, dummy: 0.5 })
   })
   it('takes none where no name tells anything, and none that is no number', () => {
     assert.equal(headlineMetric({ fit_seconds: 3, m0: 1, 'system/cpu_error': 1, accuracy: NaN }), null)

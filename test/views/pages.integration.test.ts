@@ -42,8 +42,12 @@ function fill(root: string): void {
           step,
           atMs: 10_000 + step,
         }))
+        const beside = [
+          { key: 'baseline/linear/val_accuracy', value: 0.85, step: 0, atMs: 1 },
+          { key: 'baseline/dummy/val_accuracy', value: 0.762, step: 0, atMs: 1 },
+        ]
         logBatch(store, id, {
-          metrics: points,
+          metrics: id === 'deep0' ? [...points, ...beside] : points,
           params: { depth: kind === 'deep' ? '8' : '2', seed: String(seed) },
         })
       }
@@ -176,6 +180,13 @@ describe('the pages in a real browser', function () {
     await page.getByRole('tab', { name: 'Overview' }).focus()
     await page.keyboard.press('ArrowRight')
     assert.equal(await page.getByRole('tab', { name: 'Code' }).getAttribute('aria-selected'), 'true')
+  })
+
+  it('shows what simple models reach on the same data beside the number of a run', async () => {
+    await open('run/deep0')
+    await page.locator('.headline', { hasText: '(linear 0.85 · do-nothing 0.762)' }).waitFor()
+    assert.equal(await page.locator('.tile').count(), 1, 'they are no results of the run')
+    await page.locator('.tile small', { hasText: 'linear 0.85 · do-nothing 0.762' }).waitFor()
   })
 
   it('compares chosen runs: only what differs, with what is chance', async () => {

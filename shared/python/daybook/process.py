@@ -217,6 +217,9 @@ _registered = False
 def _at_exit() -> None:
     if _session is not None:
         try:
+            baselines = sys.modules.get(__package__ + ".hooks.baseline_hooks")
+            if baselines is not None:
+                baselines.ending()
             _session.close()
         except Exception:  # noqa: BLE001 - the end of a process is no place for errors
             pass

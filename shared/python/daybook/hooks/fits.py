@@ -41,6 +41,8 @@ class Fit:
         self.begun_ms = now_ms()
         self.begun_s = time.perf_counter()
         self.training_data: Any = None
+        self.baseline: Any = None
+        """What the simple models beside this one are fitted on (see `baseline_hooks`)."""
         self.saved = False
         self._params: Dict[str, Any] = {}
         self._tags: Dict[str, Any] = {}

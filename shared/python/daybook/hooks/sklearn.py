@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 from ..clean import shortened, warn_once
 from ..datasets import name_of, send_dataset
-from . import fits
+from . import baseline_hooks, fits
 from .wrapping import argument, wrap_in_class
 
 MAX_PARAMS = 100
@@ -116,6 +116,8 @@ def _end(fit: fits.Fit, model: Any, data: Any, answers: Any, result: Any, method
     fits.finish_quietly(lambda: _tell_result(fit, model))
     if method == "fit_predict":
         fits.remember_prediction(result, fit, data)
+    if method == "fit":
+        fits.finish_quietly(lambda: baseline_hooks.fitted(fit, model, data, answers))
     if fits.may_keep_model(fit, MAX_MODELS) and method != "partial_fit":
         from .models import save_sklearn
 
@@ -155,22 +157,29 @@ def _on_score(original: Callable[..., Any], model: Any, args: Tuple[Any, ...], k
             fit = fits.fit_of(model)
             if fit is not None and fits.may_tell(library_of(model)):
                 data = argument(original, args, kwargs, "X", 0)
-                _quietly(tell_metric, fit, "score", result, data)
+                told = _quietly(tell_metric, fit, "score", result, data)
+                answers = argument(original, args, kwargs, "y", 1)
+                _quietly(baseline_hooks.scored, fit, model, told, data, answers)
         return result
     finally:
         fits.leave()
 
 
-def tell_metric(fit: fits.Fit, name: str, value: Any, data: Any) -> None:
-    """Logs a number that was measured on `data` after the fit: `<name>_<name of the data>`, or `training_<name>`."""
+def tell_metric(fit: fits.Fit, name: str, value: Any, data: Any) -> Optional[str]:
+    """Logs a number that was measured on `data` after the fit: `<name>_<name of the data>`, or `training_<name>`.
+
+    Gives the name under which it was told, if the data is other than what the model was fitted on.
+    """
     trained_on = fit.training_data() if fit.training_data is not None else None
     if data is not None and data is trained_on:
         fit.log({"training_" + name: value})
-        return
+        return None
     where = "" if data is None else name_of(data, "")
     if data is not None:
         send_dataset(fit.run, data, where or "X", "eval")
-    fit.log({name + ("_" + where if where else ""): value})
+    told = name + ("_" + where if where else "")
+    fit.log({told: value})
+    return told
 
 
 def is_model(model: Any) -> bool:

@@ -3,7 +3,7 @@
 import types
 from typing import Any, Callable, Dict, Tuple
 
-from . import fits
+from . import baseline_hooks, fits
 from .sklearn import _quietly, tell_metric
 from .wrapping import replace_function
 
@@ -36,5 +36,6 @@ def _tell(name: str, args: Tuple[Any, ...], kwargs: Dict[str, Any], value: float
         if known is not None:
             fit, data = known
             if fits.may_tell("sklearn"):
-                tell_metric(fit, name, value, data)
+                told = tell_metric(fit, name, value, data)
+                baseline_hooks.measured(fit, told, data, (name,) + args, kwargs)
             return

@@ -164,11 +164,13 @@ function answered({ status, text, tookMs }: Answer): TemplateResult {
   const shown =
     first === undefined || (Array.isArray(predictions) && predictions.length > 1) ? text : plain(first)
   return html`<div class="answer" role="status">
-    <b>${shown}</b> <span class="muted">after ${formatLatency(tookMs)}</span>
+    <b title=${text}>${shown}</b> <span class="muted">after ${formatLatency(tookMs)}</span>
   </div>`
 }
 
+/** As many digits as a person reads; the whole number is its title. */
 function plain(value: unknown): string {
+  if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(6)))
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 

@@ -43,9 +43,10 @@ const cli = join(import.meta.dirname, '..', '..', 'shared', 'daemon', 'cli', 'ma
 /**
  * Makes such a project.
  * @param environment what its `.venv` is
+ * @param parent where its folder is made
  */
-export function makeDaemonProject(environment = venv): DaemonProject {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'd-')))
+export function makeDaemonProject(environment = venv, parent = tmpdir()): DaemonProject {
+  const root = realpathSync(mkdtempSync(join(parent, 'd-')))
   symlinkSync(environment, join(root, '.venv'))
   const paths = () => openState(root)
 

@@ -21,6 +21,7 @@ const programs = {
   parquet: 'shared/data/parquet_main.ts',
   gateway: 'shared/serving/gateway_main.ts',
   roll_predictions: 'shared/serving/roll_main.ts',
+  predict: 'shared/serving/batch_main.ts',
 }
 
 const dist = join(root, 'dist')

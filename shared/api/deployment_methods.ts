@@ -28,7 +28,7 @@ export interface DeploymentSummary {
 
 /** One step of a deployment that comes up. */
 export interface DeployStep {
-  step: 'resolve' | 'check' | 'copy' | 'gateway' | 'load' | 'warm-up' | 'ready'
+  step: 'resolve' | 'check' | 'copy' | 'convert' | 'gateway' | 'load' | 'warm-up' | 'ready'
   says: string
   atMs: number
 }
@@ -66,6 +66,20 @@ export interface Deployed {
   curl: string | null
 }
 
+/** What is needed to ask a model about a whole table. Paths are of this machine. */
+export interface BatchModel {
+  modelUri: string
+  folder: string
+  python: string
+  /** Program of the model's process. */
+  program: string
+  /** What it learned from, as Parquet; null where its run kept nothing. */
+  training: string | null
+  /** Where a deployment's predictions are recorded; null for a model that is not deployed. */
+  log: { folder: string; revision: number } | null
+  notes: string[]
+}
+
 const name = z.string().min(1).max(63)
 const slot = z.enum(['champion', 'canary', 'shadow'])
 const share = z.number().min(0).max(1)
@@ -99,6 +113,8 @@ export const deploymentMethods = {
       python: z.string().nullable().default(null),
       /** Loads a pickle although nobody knows where it comes from. */
       trust: z.boolean().default(false),
+      /** Answer by ONNX where scikit-learn's model converts and both say the same. */
+      onnx: z.boolean().default(false),
       settings: settings.default({}),
     }),
   )<Deployed>(),
@@ -109,6 +125,14 @@ export const deploymentMethods = {
     text: string
     tookMs: number
   }>(),
+  /** Finds a model (or a deployment's champion) that is to answer a table, and checks what it needs. */
+  'deployments.batch': method(
+    z.object({
+      model: z.string().min(1),
+      python: z.string().nullable().default(null),
+      trust: z.boolean().default(false),
+    }),
+  )<BatchModel>(),
   /** Makes a revision the champion: the shadow's if none is named. */
   'deployments.promote': method(
     z.object({

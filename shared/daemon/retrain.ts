@@ -180,6 +180,7 @@ export class Retrainer {
       place: { slot: 'shadow' },
       python: null,
       trust: false,
+      onnx: false,
       settings: {},
     })
     audit.record({

@@ -1,4 +1,9 @@
-import { DuckDBInstance, type DuckDBConnection, type DuckDBVector } from '@duckdb/node-api'
+import {
+  DuckDBInstance,
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  type DuckDBVector,
+} from '@duckdb/node-api'
 import { Problem } from '../base/problem.ts'
 import {
   type Column,
@@ -85,16 +90,28 @@ export class Database {
     if (columns.length === 0) return makeTable([])
     try {
       const result = await this.#connection.run(`SELECT ${columns.map(selection).join(', ')} FROM ${rest}`)
-      const chunks = await result.fetchAllChunks()
-      const rows = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0)
-      const made = columns.map((column, i) => {
-        return toColumn(
-          column,
-          chunks.map((chunk) => chunk.getColumnVector(i)),
-          rows,
-        )
-      })
-      return makeTable(made)
+      return tableOf(columns, await result.fetchAllChunks())
+    } catch (error) {
+      throw toProblem(error)
+    }
+  }
+
+  /** The same piece by piece, each of at least so many rows but the last; nothing else may run here meanwhile. */
+  async *pieces(columns: readonly RelationColumn[], rest: string, rows: number): AsyncGenerator<Table> {
+    try {
+      const result = await this.#connection.stream(`SELECT ${columns.map(selection).join(', ')} FROM ${rest}`)
+      for (let more = true; more;) {
+        const chunks: DuckDBDataChunk[] = []
+        let held = 0
+        while (held < rows) {
+          const chunk = await result.fetchChunk()
+          more = chunk !== null && chunk.rowCount > 0
+          if (chunk === null || !more) break
+          chunks.push(chunk)
+          held += chunk.rowCount
+        }
+        if (held > 0) yield tableOf(columns, chunks)
+      }
     } catch (error) {
       throw toProblem(error)
     }
@@ -161,6 +178,16 @@ export function valueExpression({ name: bare, kind, type }: RelationColumn): str
   if (kind === 'binary') return `left(hex(${name}::BLOB), 64)`
   if (kind === 'nested') return `left(to_json(${name})::VARCHAR, 2000)`
   return kind === 'text' || kind === 'empty' ? `${name}::VARCHAR` : `${name}::DOUBLE`
+}
+
+function tableOf(columns: readonly RelationColumn[], chunks: readonly DuckDBDataChunk[]): Table {
+  const rows = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0)
+  return makeTable(
+    columns.map((column, i) => {
+      const vectors = chunks.map((chunk) => chunk.getColumnVector(i))
+      return toColumn(column, vectors, rows)
+    }),
+  )
 }
 
 /** Values are read one by one: a list of a million boxed numbers costs more than all that is done with them. */

@@ -83,6 +83,25 @@ export function joinInputs(inputs: readonly ModelInput[]): ModelInput {
   return { kind: 'tensors', rows, tensors }
 }
 
+/** Some rows of an input. */
+export function sliceInput(input: ModelInput, from: number, to: number): ModelInput {
+  const rows = to - from
+  if (rows === input.rows) return input
+  if (input.kind === 'frame') {
+    const columns = input.columns.map((column) => ({ ...column, values: column.values.slice(from, to) }))
+    return { kind: 'frame', rows, columns }
+  }
+  const tensors = input.tensors.map((tensor) => {
+    const width = tensor.data.length / input.rows
+    return {
+      ...tensor,
+      shape: [rows, ...tensor.shape.slice(1)],
+      data: tensor.data.slice(from * width, to * width),
+    }
+  })
+  return { kind: 'tensors', rows, tensors }
+}
+
 /** One row as a record, as the prediction log keeps it. Longer arrays are left to their first hundred values. */
 export function inputRecord(input: ModelInput, row: number): Record<string, PredictionValue> {
   const record: Record<string, PredictionValue> = {}

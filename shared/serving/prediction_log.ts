@@ -163,7 +163,7 @@ export class PredictionLog {
       for (const segment of listPredictionSegments(folder)) {
         // What cannot be rolled now stays as lines, which readers read as well.
         if (segment.kind === 'jsonl' && segment.seq < this.#seq)
-          await rollSegment(folder, segment).catch(() => undefined)
+          await rollSegment(segment).catch(() => undefined)
       }
       dropOldSegments(folder, { maxBytes, maxAgeMs, nowMs: clock.nowMs() })
     })

@@ -4,7 +4,7 @@ import { askDataProcess } from '../data/data_process.ts'
 
 /**
  * One file of a prediction log: lines of JSON while it is written and until it is rolled, then Parquet. The number
- * grows from file to file.
+ * grows from file to file; what was predicted in one go, beside the gateway, has a word behind its number.
  */
 export interface PredictionSegment {
   seq: number
@@ -25,16 +25,23 @@ export function listPredictionSegments(folder: string): PredictionSegment[] {
   } catch {
     return []
   }
-  const found = new Map<number, PredictionSegment>()
-  for (const name of names) {
-    const parts = /^(\d{10})\.(jsonl|parquet)$/.exec(name)
+  const found = new Map<string, PredictionSegment>()
+  for (const name of names.sort()) {
+    const parts = /^((\d{10})(?:-\w+)?)\.(jsonl|parquet)$/.exec(name)
     if (parts === null) continue
-    const seq = Number(parts[1])
-    const kind = parts[2] as PredictionSegment['kind']
+    const [, key = '', seq] = parts
+    const kind = parts[3] as PredictionSegment['kind']
     // Both are there while the lines of a rolled segment are being removed: the Parquet file is whole.
-    if (kind === 'parquet' || !found.has(seq)) found.set(seq, { seq, kind, path: join(folder, name) })
+    if (kind === 'parquet' || !found.has(key))
+      found.set(key, { seq: Number(seq), kind, path: join(folder, name) })
   }
   return [...found.values()].sort((a, b) => a.seq - b.seq)
+}
+
+/** Where a batch of predictions is written beside the gateway's own segments; it counts once it has this name. */
+export function batchSegmentPath(folder: string, word: string): string {
+  const seq = listPredictionSegments(folder).at(-1)?.seq ?? 0
+  return predictionSegmentPath(folder, seq, 'jsonl').replace(/\.jsonl$/, `-${word}.jsonl`)
 }
 
 /** What the process that rolls is asked. Plain data: it crosses to another process. */
@@ -50,8 +57,8 @@ export interface RollRequest {
  * A line that is no JSON (torn by a crash or a full disk) is left out.
  * @throws Problem with DuckDB's own words; the lines then stay as they are
  */
-export async function rollSegment(folder: string, segment: PredictionSegment): Promise<void> {
-  const to = predictionSegmentPath(folder, segment.seq, 'parquet')
+export async function rollSegment(segment: PredictionSegment): Promise<void> {
+  const to = segment.path.replace(/\.jsonl$/, '.parquet')
   const request: RollRequest = { from: segment.path, to, memoryBytes: 300_000_000, threads: 1 }
   await askDataProcess<null>(program, request, { timeLimitMs: 10 * 60_000 })
   rmSync(segment.path, { force: true })

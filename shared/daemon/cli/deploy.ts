@@ -10,6 +10,7 @@ export interface DeployOptions {
   share?: number
   python?: string
   trust?: boolean
+  onnx?: boolean
   workers?: number
   memory?: number
   logShare?: number
@@ -41,6 +42,7 @@ export function deployCommand(
         ...(options.share === undefined ? {} : { share: options.share }),
         python: options.python === undefined ? null : resolve(options.python),
         trust: options.trust ?? false,
+        onnx: options.onnx ?? false,
         settings: {
           workers: options.workers,
           memoryBytes: options.memory === undefined ? undefined : options.memory * 1_000_000,

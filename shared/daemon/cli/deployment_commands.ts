@@ -10,6 +10,8 @@ import {
   type PromoteOptions,
   type UpOptions,
 } from './deployments.ts'
+import { parseFailOnDrift } from './drift.ts'
+import { predictCommand, type PredictOptions } from './predict.ts'
 import type { CommandParts } from './monitor_commands.ts'
 
 /** Adds the commands about models that answer. */
@@ -24,6 +26,7 @@ export function addDeploymentCommands({ program, add, action, positive }: Comman
     .option('--share <share>', 'of the requests for a canary (default 0.1) or shadow (default 1)', share)
     .option('--python <path>', 'interpreter that has the packages (default: the one that made the model)')
     .option('--trust', 'load a pickle although Daybook did not see it being made')
+    .option('--onnx', 'answer by ONNX, where the model converts and both say the same')
     .option('--workers <n>', 'processes of the model', positive)
     .option('--memory <MB>', 'memory that one of them may take', positive)
     .option('--log-share <share>', 'share of the requests that is recorded (default 1)', share)
@@ -32,6 +35,7 @@ export function addDeploymentCommands({ program, add, action, positive }: Comman
         deployCommand(context, model as string, options as DeployOptions),
       ),
     )
+  addPredict({ program, add, action, positive })
   add(program, 'deployments [name]', 'models that answer; one with its address, revisions and traffic')
     .option('--stop', 'take it down')
     .option('--shadow <revision>', 'let a revision listen; 0: nobody', whole)
@@ -72,6 +76,28 @@ export function addDeploymentCommands({ program, add, action, positive }: Comman
       ),
     )
   add(program, 'down', 'end everything that answers; "daybook up" brings it back').action(action(downCommand))
+}
+
+function addPredict({ program, add, action, positive }: CommandParts): void {
+  add(
+    program,
+    'predict <model> <in> <out>',
+    "a model's (or a deployment's champion's) answers beside the rows of a Parquet or CSV file",
+  )
+    .option('--python <path>', 'interpreter that has the packages (default: the one that made the model)')
+    .option('--trust', 'load a pickle although Daybook did not see it being made')
+    .option('--batch <rows>', 'rows that the model is asked at a time', positive, 10_000)
+    .option('--model-memory <MB>', "memory allowed for the model's process", positive, 4000)
+    .option('--memory <MB>', 'memory allowed for reading and writing', positive, 1000)
+    .option('--time-limit <seconds>', 'give up after', positive, 3600)
+    .option('--no-drift', 'do not compare the rows with what the model learned from')
+    .option('--no-log', "do not record the answers in the deployment's prediction log")
+    .option('--fail-on <answer>', 'exit with 3 on: drift, possible, never', parseFailOnDrift, 'never')
+    .action(
+      action((context, [model, from, to, options]) =>
+        predictCommand(context, [model, from, to] as [string, string, string], options as PredictOptions),
+      ),
+    )
 }
 
 function slot(word: string): string {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type {
+  BatchModel,
   Deployed,
   DeploymentDetail,
   DeploymentSummary,
@@ -29,17 +30,19 @@ import {
   type GatewayFile,
   type GatewaySettings,
 } from '../../serving/gateway_file.ts'
-import type { DeploymentRecord, ServingSettings } from '../../serving/revision_spec.ts'
+import type { ServingSettings } from '../../serving/revision_spec.ts'
 import type { Store } from '../../store/store.ts'
 import type { AuditTrail } from '../audit.ts'
 import { pythonFolder, type Kernels } from '../kernels.ts'
 import type { TopicBoard } from '../topics.ts'
+import { findBatchModel, type WantedBatch } from './batch.ts'
 import { curlText, pythonText } from './client_texts.ts'
 import { findModel, type FoundModel } from './model_reference.ts'
-import { checkPackage, copyPackage, refuseMissing } from './package_files.ts'
+import { checkPackage, copyPackage, refuseMissing, refuseUntrusted } from './package_files.ts'
 import { packageNotes } from './package_notes.ts'
+import { convertToOnnx } from './onnx_conversion.ts'
+import { exampleOf, resting, summarize } from './deployment_summary.ts'
 import { markChampion, registerModel } from './registration.ts'
-import { resting, summarize } from './standing.ts'
 
 /** What deployments need of the daemon. */
 export interface DeploymentsParts {
@@ -58,6 +61,8 @@ export interface WantedDeployment {
   place: Placing
   python: string | null
   trust: boolean
+  /** Answer by ONNX, where scikit-learn's model converts and both say the same. */
+  onnx: boolean
   settings: Partial<ServingSettings>
 }
 
@@ -135,7 +140,7 @@ export class Deployments {
       const model = readModelPackage(found.folder)
       const check = await checkPackage(python, this.#program, found.folder)
       refuseMissing(check)
-      if (!found.known && !wanted.trust && check.pickles.length > 0) throw untrusted(found, check.pickles)
+      if (!wanted.trust) refuseUntrusted(found, check)
       const notes = packageNotes(model, check, found.cells)
       tell(
         'check',
@@ -144,6 +149,13 @@ export class Deployments {
       const folder = join(deploymentFiles(paths.dir, name).folder, 'models', ulid(clock.nowMs()))
       const checksum = await copyPackage(found.folder, folder, { store, artifactsDir: paths.artifacts })
       tell('copy', 'files copied, checksums as they were kept')
+      if (wanted.onnx) {
+        const { converted, says } = await convertToOnnx(python, this.#program, readModelPackage(folder))
+        notes.push(
+          converted ? `${says}: that answers.` : `Not converted to ONNX, scikit-learn answers: ${says}.`,
+        )
+        tell('convert', says)
+      }
       const registered = registerModel({ store, nowMs: clock.nowMs() }, found, name)
       if (registered !== null) this.#parts.topics.bump('models.changed')
       const modelUri = registered === null ? found.uri : `models:/${registered.name}/${registered.version}`
@@ -178,6 +190,11 @@ export class Deployments {
       this.#progress.delete(name)
       this.#parts.topics.bump('deployments.changed')
     }
+  }
+
+  /** What is needed to ask a model about a whole table, without deploying it. */
+  batch(wanted: WantedBatch): Promise<BatchModel> {
+    return findBatchModel(this.#parts, wanted)
   }
 
   /** @throws Problem `not_found`, or what its start says */
@@ -320,15 +337,6 @@ export class Deployments {
   }
 }
 
-function exampleOf(record: DeploymentRecord): unknown {
-  const champion = record.revisions.find(({ revision }) => revision === record.champion)
-  try {
-    return champion === undefined ? null : readModelPackage(champion.folder).example
-  } catch {
-    return null
-  }
-}
-
 /** After the notebook, or the registered model. */
 function defaultName({ notebook, registered }: FoundModel): string {
   const word = registered?.name ?? notebook?.replace(/^.*\//, '').replace(/\.ipynb$/, '') ?? 'model'
@@ -338,14 +346,6 @@ function defaultName({ notebook, registered }: FoundModel): string {
     .replace(/^-+|-+$/g, '')
     .slice(0, 63)
   return name === '' ? 'model' : name
-}
-
-function untrusted({ uri }: FoundModel, pickles: readonly string[]): Problem {
-  return new Problem(
-    'forbidden',
-    `${uri} holds a pickle (${pickles.join(', ')}), which can run any code, and was not made by Daybook on this machine`,
-    { hint: 'If you trust where it comes from, say so: --trust.', details: { pickles } },
-  )
 }
 
 function withoutUndefined<T extends object>(values: T): Partial<T> {

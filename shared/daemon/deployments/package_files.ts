@@ -16,6 +16,7 @@ import { Problem } from '../../base/problem.ts'
 import { artifactChecksum } from '../../runs/artifact.ts'
 import { parseArtifactPath } from '../../runs/artifact_path.ts'
 import type { Store } from '../../store/store.ts'
+import type { FoundModel } from './model_reference.ts'
 import type { PackageCheck } from './package_notes.ts'
 
 /**
@@ -97,6 +98,16 @@ export function refuseMissing({ missing, executable }: PackageCheck): void {
       hint: `${executable} -m pip install ${names.map((word) => `'${word}'`).join(' ')}`,
       details: { missing },
     },
+  )
+}
+
+/** @throws Problem `forbidden` if the package holds a pickle that Daybook did not see being made */
+export function refuseUntrusted({ uri, known }: FoundModel, { pickles }: PackageCheck): void {
+  if (known || pickles.length === 0) return
+  throw new Problem(
+    'forbidden',
+    `${uri} holds a pickle (${pickles.join(', ')}), which can run any code, and was not made by Daybook on this machine`,
+    { hint: 'If you trust where it comes from, say so: --trust.', details: { pickles } },
   )
 }
 

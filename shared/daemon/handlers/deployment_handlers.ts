@@ -15,6 +15,7 @@ export function deploymentHandlers(deployments: Deployments): DeploymentHandlers
     'deployments.deploy': ({ slot, share, settings, ...wanted }) =>
       deployments.deploy({ ...wanted, place: placing(slot, share), settings: withoutUndefined(settings) }),
     'deployments.ask': ({ name, body }) => deployments.ask(name, body),
+    'deployments.batch': (wanted) => deployments.batch(wanted),
     'deployments.rollback': ({ name, reason }) => deployments.rollback(name, reason),
     'deployments.place': ({ name, slot, revision, share }) =>
       deployments.place(name, revision, placing(slot, share)),

@@ -16,16 +16,25 @@ _ARGMAX = {
 
 
 class Model:
-    """What answers: `predict(table)` gives the answer and the chances of the classes (None if there are none)."""
+    """What answers: `predict(table)` gives the answer and the chances of the classes (None if there are none).
 
-    def __init__(self, predict: Callable[[Any], Any], kind: str) -> None:
+    `plain`: it wants arrays by name where others want a DataFrame, which costs more than a small model.
+    """
+
+    def __init__(self, predict: Callable[[Any], Any], kind: str, plain: bool = False) -> None:
         self.kind = kind
+        self.plain = plain
         self.classes: Optional[List[Any]] = None
         self.predict: Callable[[Any], Tuple[Any, Any]] = lambda table: (predict(table), None)
 
 
 def load(folder: str, flavors: Dict[str, Any]) -> Model:
     """Loads it. What its libraries raise goes through."""
+    converted = os.path.join(folder, "daybook-onnx.json")
+    if os.path.exists(converted):
+        with open(converted, encoding="utf-8") as file:
+            held = json.load(file)
+        return of_session(_session(os.path.join(folder, held["file"])), held["classes"], flat=True)
     for name, loader in _LOADERS.items():
         if name in flavors:
             return loader(folder, flavors)
@@ -36,17 +45,18 @@ def load(folder: str, flavors: Dict[str, Any]) -> Model:
 
 
 def _sklearn(folder: str, flavors: Dict[str, Any]) -> Model:
-    flavor = flavors["sklearn"]
-    path = os.path.join(folder, flavor.get("pickled_model", "model.pkl"))
+    wanted = flavors.get("python_function", {}).get("predict_fn", "predict")
+    return of_estimator(estimator_of(folder, flavors["sklearn"]), "sklearn", wanted)
+
+
+def estimator_of(folder: str, flavor: Dict[str, Any]) -> Any:
+    """The estimator of a package of scikit-learn, in whichever form it was written."""
     form = flavor.get("serialization_format", "pickle")
     if form == "skops":
         import mlflow.sklearn
 
-        estimator = mlflow.sklearn.load_model(folder)
-    else:
-        estimator = _unpickle(path, form)
-    wanted = flavors.get("python_function", {}).get("predict_fn", "predict")
-    return of_estimator(estimator, "sklearn", wanted)
+        return mlflow.sklearn.load_model(folder)
+    return _unpickle(os.path.join(folder, flavor.get("pickled_model", "model.pkl")), form)
 
 
 def of_estimator(estimator: Any, kind: str, wanted: str = "predict") -> Model:
@@ -98,21 +108,39 @@ def _lightgbm(folder: str, flavors: Dict[str, Any]) -> Model:
 
 
 def _onnx(folder: str, flavors: Dict[str, Any]) -> Model:
+    return of_session(_session(os.path.join(folder, flavors["onnx"]["data"])), None)
+
+
+def _session(path: str) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    path = os.path.join(folder, flavors["onnx"]["data"])
-    session = onnxruntime.InferenceSession(path, options, providers=onnxruntime.get_available_providers())
+    return onnxruntime.InferenceSession(path, options, providers=onnxruntime.get_available_providers())
+
+
+def of_session(session: Any, classes: Optional[List[Any]], flat: bool = False) -> Model:
+    """An ONNX model. With classes its first output is the class, and its second holds the chances.
+
+    `flat`: a single output of one value for each row is a list of values, as scikit-learn gives it.
+    """
     inputs, outputs = session.get_inputs(), [output.name for output in session.get_outputs()]
 
-    def predict(given: Any) -> Any:
-        feed = {wanted.name: _fit(given, wanted, len(inputs)) for wanted in inputs}
-        said = session.run(outputs, feed)
-        # Of a classifier the labels are the answer; a single output stands for itself.
-        return said[0] if len(said) == 1 else dict(zip(outputs, said))
+    def run(given: Any) -> List[Any]:
+        return session.run(outputs, {wanted.name: _fit(given, wanted, len(inputs)) for wanted in inputs})
 
-    return Model(predict, "onnx")
+    def predict(given: Any) -> Any:
+        said = run(given)
+        if len(said) > 1:
+            return dict(zip(outputs, said))
+        # A single output stands for itself.
+        return said[0].reshape(-1) if flat and said[0].ndim == 2 and said[0].shape[1] == 1 else said[0]
+
+    model = Model(predict, "onnx", plain=True)
+    if classes is not None:
+        model.classes = classes
+        model.predict = lambda given: tuple(run(given)[:2])
+    return model
 
 
 _ONNX_TYPES = {
@@ -126,14 +154,14 @@ _ONNX_TYPES = {
 
 
 def _fit(given: Any, wanted: Any, inputs: int) -> Any:
+    """What an input of the model is given: an array, one column, or all columns side by side."""
     kind = _ONNX_TYPES.get(wanted.type, "float32")
-    if isinstance(given, dict):
-        return numpy.asarray(given[wanted.name], dtype=kind)
-    if hasattr(given, "columns"):
-        if inputs > 1 or wanted.name in given.columns:
-            return given[wanted.name].to_numpy().astype(kind).reshape(-1, 1)
-        return given.to_numpy().astype(kind)
-    return numpy.asarray(given, dtype=kind)
+    if not isinstance(given, dict):
+        return numpy.asarray(given, dtype=kind)
+    if wanted.name not in given and inputs == 1:
+        return numpy.stack([numpy.asarray(column, dtype=kind) for column in given.values()], axis=1)
+    values = numpy.asarray(given[wanted.name], dtype=kind)
+    return values.reshape(-1, 1) if values.ndim == 1 and len(wanted.shape) == 2 else values
 
 
 def _unpickle(path: str, form: str) -> Any:

@@ -1,4 +1,4 @@
-"""The program that the gateway runs: `start.py worker ADDRESS` or `start.py check FOLDER`."""
+"""The program that the gateway runs: `start.py worker ADDRESS`, `start.py check FOLDER`, `start.py convert REQUEST`."""
 
 import os
 import sys
@@ -12,6 +12,8 @@ if __name__ == "__main__":
     what = sys.argv.pop(1)
     if what == "check":
         from daybook.serve.check import main
+    elif what == "convert":
+        from daybook.serve.convert import main
     else:
         from daybook.serve.worker import main
     main()

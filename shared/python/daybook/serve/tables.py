@@ -9,8 +9,8 @@ Part = Dict[str, Any]
 """One column or array of a frame: name, type, shape, how many bytes."""
 
 
-def read_input(head: Dict[str, Any], body: memoryview) -> Any:
-    """A DataFrame of the columns, or an array, or arrays by name."""
+def read_input(head: Dict[str, Any], body: memoryview, plain: bool = False) -> Any:
+    """A DataFrame of the columns (`plain`: arrays by name), or an array, or arrays by name."""
     parts: List[Tuple[Part, Any]] = []
     at = 0
     for part in head["parts"]:
@@ -20,9 +20,12 @@ def read_input(head: Dict[str, Any], body: memoryview) -> Any:
         return parts[0][1]
     if head["form"] == "arrays":
         return {part["name"]: values for part, values in parts}
+    columns = {part["name"]: _column(part, values) for part, values in parts}
+    if plain:
+        return columns
     import pandas
 
-    return pandas.DataFrame({part["name"]: _column(part, values) for part, values in parts}, copy=False)
+    return pandas.DataFrame(columns, copy=False)
 
 
 def _values(part: Part, body: memoryview) -> Any:
@@ -41,9 +44,7 @@ def _column(part: Part, values: Any) -> Any:
 
         return pandas.to_datetime(values)
     if isinstance(values, list):
-        column = numpy.empty(len(values), dtype=object)
-        column[:] = values
-        return column
+        return objects(values)
     if wanted == "integer":
         return values.astype("int32")
     if wanted == "float":
@@ -51,6 +52,13 @@ def _column(part: Part, values: Any) -> Any:
     if wanted == "boolean":
         return values.astype(bool)
     return values
+
+
+def objects(values: Sequence[Any]) -> Any:
+    """An array that holds these values as they are."""
+    column = numpy.empty(len(values), dtype=object)
+    column[:] = values
+    return column
 
 
 def write_output(answer: Any) -> Tuple[str, List[Part], List[bytes]]:

@@ -52,7 +52,7 @@ def _predict(line: Line, model: Any, head: Dict[str, Any], body: memoryview) -> 
     from . import tables
 
     began = time.perf_counter()
-    given = tables.read_input(head, body)
+    given = tables.read_input(head, body, model.plain)
     answer, chances = model.predict(given)
     form, parts, data = tables.write_output(answer)
     told: Dict[str, Any] = {"form": form, "parts": parts}

@@ -1,9 +1,10 @@
 import type { DeploymentState, DeploymentSummary } from '../../api/deployment_methods.ts'
+import { readModelPackage } from '../../models/model_package.ts'
 import type { DeploymentStanding } from '../../serving/gateway_admin.ts'
 import type { GatewayFile } from '../../serving/gateway_file.ts'
 import type { DeploymentRecord } from '../../serving/revision_spec.ts'
 
-/** A deployment in one line. `coming`: it is just being deployed. */
+/** A deployment in one line. @param coming whether a revision is just being started */
 export function summarize(
   standing: DeploymentStanding,
   gateway: GatewayFile | null,
@@ -39,7 +40,7 @@ function stateOf(
   return coming || Date.now() - gateway.startedAtMs < 60_000 ? 'starting' : 'failed'
 }
 
-/** How one stands that no gateway holds: only its record says something. */
+/** How a deployment stands while no gateway runs. */
 export function resting(record: DeploymentRecord): DeploymentStanding {
   return {
     record,
@@ -50,5 +51,15 @@ export function resting(record: DeploymentRecord): DeploymentStanding {
     classes: null,
     log: { written: 0, dropped: 0, trouble: null },
     shadowDropped: 0,
+  }
+}
+
+/** Body of a request that the champion can answer; null if its package brings none. */
+export function exampleOf(record: DeploymentRecord): unknown {
+  const champion = record.revisions.find(({ revision }) => revision === record.champion)
+  try {
+    return champion === undefined ? null : readModelPackage(champion.folder).example
+  } catch {
+    return null
   }
 }

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_breast_cancer, load_diabetes
-from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingClassifier
+from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -111,7 +111,7 @@ def convertible():
         split(mixed[:50]),
         line.predict(mixed[:50]),
     )
-    trees = HistGradientBoostingClassifier(max_iter=20).fit(X, Y)
+    trees = RandomForestClassifier(20, random_state=0).fit(X, Y)
     keep(
         "sklearn trees",
         lambda: mlflow.sklearn.log_model(trees, name="model", input_example=ROWS[:5], serialization_format="pickle"),

@@ -24,7 +24,7 @@ def check(folder: str) -> Dict[str, Any]:
         found = _installed(name)
         if found is None:
             missing.append({"name": name, "wanted": wanted})
-        elif wanted is not None and found != wanted:
+        elif wanted is not None and found.split("+")[0] != wanted.split("+")[0]:
             different.append({"name": name, "wanted": wanted, "found": found})
     mains: Set[str] = set()
     functions: Set[str] = set()
@@ -67,6 +67,11 @@ def _installed(name: str) -> Optional[str]:
     try:
         return metadata.version(name)
     except Exception:  # noqa: BLE001 - not installed, or half removed
+        pass
+    try:
+        # Another distribution may bring the same module: xgboost-cpu has `xgboost`.
+        return metadata.version(metadata.packages_distributions()[name.replace("-", "_")][0])
+    except Exception:  # noqa: BLE001 - nor that, or a Python before 3.10
         return None
 
 

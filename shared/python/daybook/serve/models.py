@@ -34,7 +34,7 @@ def load(folder: str, flavors: Dict[str, Any]) -> Model:
     if os.path.exists(converted):
         with open(converted, encoding="utf-8") as file:
             held = json.load(file)
-        return of_session(_session(os.path.join(folder, held["file"])), held["classes"], flat=True)
+        return of_converted(_session(os.path.join(folder, held["file"])), held)
     for name, loader in _LOADERS.items():
         if name in flavors:
             return loader(folder, flavors)
@@ -104,11 +104,16 @@ def _lightgbm(folder: str, flavors: Dict[str, Any]) -> Model:
     if str(flavor.get("model_class", "lightgbm.basic.Booster")).endswith("Booster"):
         booster = lightgbm.Booster(model_file=path)
         return Model(booster.predict, "lightgbm")
-    return of_estimator(_unpickle(path, "cloudpickle"), "lightgbm")
+    form = flavor.get("serialization_format", "cloudpickle")
+    if form == "skops":
+        import mlflow.lightgbm
+
+        return of_estimator(mlflow.lightgbm.load_model(folder), "lightgbm")
+    return of_estimator(_unpickle(path, form), "lightgbm")
 
 
 def _onnx(folder: str, flavors: Dict[str, Any]) -> Model:
-    return of_session(_session(os.path.join(folder, flavors["onnx"]["data"])), None)
+    return of_session(_session(os.path.join(folder, flavors["onnx"]["data"])))
 
 
 def _session(path: str) -> Any:
@@ -119,28 +124,41 @@ def _session(path: str) -> Any:
     return onnxruntime.InferenceSession(path, options, providers=onnxruntime.get_available_providers())
 
 
-def of_session(session: Any, classes: Optional[List[Any]], flat: bool = False) -> Model:
-    """An ONNX model. With classes its first output is the class, and its second holds the chances.
-
-    `flat`: a single output of one value for each row is a list of values, as scikit-learn gives it.
-    """
-    inputs, outputs = session.get_inputs(), [output.name for output in session.get_outputs()]
-
-    def run(given: Any) -> List[Any]:
-        return session.run(outputs, {wanted.name: _fit(given, wanted, len(inputs)) for wanted in inputs})
+def of_session(session: Any) -> Model:
+    """An ONNX model. A single output stands for itself, several come by name."""
+    run, outputs = _runner(session, {})
 
     def predict(given: Any) -> Any:
         said = run(given)
-        if len(said) > 1:
-            return dict(zip(outputs, said))
-        # A single output stands for itself.
-        return said[0].reshape(-1) if flat and said[0].ndim == 2 and said[0].shape[1] == 1 else said[0]
+        return said[0] if len(said) == 1 else dict(zip(outputs, said))
 
-    model = Model(predict, "onnx", plain=True)
-    if classes is not None:
-        model.classes = classes
+    return Model(predict, "onnx", plain=True)
+
+
+def of_converted(session: Any, held: Dict[str, Any]) -> Model:
+    """One that stands for a model of scikit-learn, and answers as that does: `held` is what `convert.py` wrote."""
+    names = {wanted.name: name for wanted, name in zip(session.get_inputs(), held["inputs"] or [])}
+    run, _ = _runner(session, names)
+    model = Model(lambda given: _flat(run(given)[0]), "onnx", plain=True)
+    model.classes = held["classes"]
+    if model.classes is not None:
+        # The class, then the chances.
         model.predict = lambda given: tuple(run(given)[:2])
     return model
+
+
+def _flat(values: Any) -> Any:
+    return values.reshape(-1) if values.ndim == 2 and values.shape[1] == 1 else values
+
+
+def _runner(session: Any, names: Dict[str, str]) -> Tuple[Callable[[Any], List[Any]], List[str]]:
+    inputs, outputs = session.get_inputs(), [output.name for output in session.get_outputs()]
+
+    def run(given: Any) -> List[Any]:
+        feed = {one.name: _fit(given, one, names.get(one.name, one.name), len(inputs)) for one in inputs}
+        return session.run(outputs, feed)
+
+    return run, outputs
 
 
 _ONNX_TYPES = {
@@ -153,14 +171,14 @@ _ONNX_TYPES = {
 }
 
 
-def _fit(given: Any, wanted: Any, inputs: int) -> Any:
-    """What an input of the model is given: an array, one column, or all columns side by side."""
+def _fit(given: Any, wanted: Any, name: str, inputs: int) -> Any:
+    """What an input of the model is given: an array, the column of that name, or all columns side by side."""
     kind = _ONNX_TYPES.get(wanted.type, "float32")
     if not isinstance(given, dict):
         return numpy.asarray(given, dtype=kind)
-    if wanted.name not in given and inputs == 1:
+    if name not in given and inputs == 1:
         return numpy.stack([numpy.asarray(column, dtype=kind) for column in given.values()], axis=1)
-    values = numpy.asarray(given[wanted.name], dtype=kind)
+    values = numpy.asarray(given[name], dtype=kind)
     return values.reshape(-1, 1) if values.ndim == 1 and len(wanted.shape) == 2 else values
 
 

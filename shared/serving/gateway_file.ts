@@ -11,8 +11,10 @@ import {
 import { createServer } from 'node:net'
 import { hostname, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import { randomHex } from '../base/id.ts'
 import { bootId, isAlive, type ProcessIdentity } from '../base/process.ts'
+import { Problem } from '../base/problem.ts'
 import type { StatePaths } from '../base/project.ts'
 import { deploymentsFolder } from './deployment_files.ts'
 
@@ -100,6 +102,18 @@ export async function openGatewaySettings(paths: StatePaths): Promise<GatewaySet
 /** Keeps how the gateway is to serve. */
 export function writeGatewaySettings(paths: StatePaths, settings: GatewaySettings): void {
   writePrivately(settingsPath(paths), settings)
+}
+
+/** @throws Problem `bad_request` if these files cannot be served with: unreadable, no PEM, not of each other */
+export function checkCertificate({ cert, key }: { cert: string; key: string }): void {
+  try {
+    createSecureContext({ cert: readFileSync(cert), key: readFileSync(key) })
+  } catch (error) {
+    throw new Problem('bad_request', `Cannot serve with ${cert} and ${key}: ${(error as Error).message}`, {
+      hint: 'Give the certificate and its key as PEM files: --tls-cert FILE --tls-key FILE.',
+      cause: error,
+    })
+  }
 }
 
 const defaults = { bind: '127.0.0.1', tls: null, bodyBytes: 32_000_000, requestsPerS: null }

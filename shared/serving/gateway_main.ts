@@ -12,6 +12,7 @@ import { listDeploymentRecords, newDeploymentRecord } from './deployment_record.
 import { createGateway, newAdminToken } from './gateway.ts'
 import { answerAdmin } from './gateway_admin.ts'
 import {
+  checkCertificate,
   gatewayLockPath,
   openGatewaySettings,
   readGatewayFile,
@@ -43,6 +44,13 @@ closeSync(openSync(gatewayLockPath(paths), 'a', 0o600))
 const lock = takeLock(gatewayLockPath(paths))
 if (lock === null) process.exit(3)
 const settings = await openGatewaySettings(paths)
+if (settings.tls !== null) {
+  try {
+    checkCertificate(settings.tls)
+  } catch (error) {
+    fail((error as Error).message, 1)
+  }
+}
 const metrics = new GatewayMetrics()
 const door = await WorkerDoor.open(join(paths.runtime, 'workers.sock'))
 const deployments = new Map<string, Deployment>()
@@ -70,9 +78,10 @@ const server = createGateway({
     ),
 })
 server.on('error', (error: NodeJS.ErrnoException) => {
-  log(`cannot listen at ${settings.bind}:${settings.port}: ${error.message}`)
-  lock.release()
-  process.exit(error.code === 'EADDRINUSE' ? 4 : 1)
+  fail(
+    `cannot listen at ${settings.bind}:${settings.port}: ${error.message}`,
+    error.code === 'EADDRINUSE' ? 4 : 1,
+  )
 })
 server.listen(settings.port, settings.bind, () => {
   announce()
@@ -89,6 +98,14 @@ setInterval(() => {
   if (!existsSync(paths.dir)) void end('the project is gone')
   else if (readGatewayFile(paths)?.process.pid !== process.pid) announce()
 }, 5_000)
+
+/** Ends before anything was served. Who started it reads the last line of standard error. */
+function fail(says: string, code: number): never {
+  log(says)
+  console.error(says)
+  lock?.release()
+  process.exit(code)
+}
 
 function announce(): void {
   const { bind, port, tls } = settings

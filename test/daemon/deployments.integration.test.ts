@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { DeploymentDetail, DeploymentSummary } from '../../shared/api/deployment_methods.ts'
 import { isAlive } from '../../shared/base/process.ts'
@@ -88,6 +90,26 @@ describe('daybook deploy', function () {
     assert.equal(code, 0)
     const after = await shown('ages')
     assert.deepEqual([after.summary.url, after.token], [before.summary.url, before.token])
+    assert.deepEqual(await answer(), [200, [1030]])
+  })
+
+  it('says which program holds its port or which file is no certificate, and serves on as before', async () => {
+    const before = await shown('ages')
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    const refused = await project.daybook(['up', '--port', String(port)])
+    taken.close()
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, new RegExp(`port ${port} belongs to another program[^]*daybook up --port`))
+    const file = project.file('no.pem', 'no certificate')
+    const untrue = await project.daybook(['up', '--tls-cert', file, '--tls-key', file])
+    assert.match(untrue.stderr, /Cannot serve with .*no\.pem/)
+    const elsewhere = await project.daybook(['up', '--bind', '203.0.113.9'])
+    assert.match(elsewhere.stderr, /cannot listen at 203\.0\.113\.9/)
+    assert.equal((await shown('ages')).summary.url, before.summary.url)
+    for (let i = 0; i < 100 && (await shown('ages')).summary.state !== 'ready'; i++)
+      await new Promise((resolve) => setTimeout(resolve, 50))
     assert.deepEqual(await answer(), [200, [1030]])
   })
 

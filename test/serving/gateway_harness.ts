@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '../../shared/base/clock.ts'
+import { systemClock, type Clock } from '../../shared/base/clock.ts'
 import { Deployment } from '../../shared/serving/deployment.ts'
 import type { Placing } from '../../shared/serving/deployment_request.ts'
 import { newDeploymentRecord } from '../../shared/serving/deployment_record.ts'
@@ -59,7 +59,10 @@ export interface Answered {
 }
 
 /** Starts such a gateway. */
-export async function startTestGateway(change: Partial<GatewaySettings> = {}): Promise<TestGateway> {
+export async function startTestGateway(
+  change: Partial<GatewaySettings> = {},
+  clock: Clock = systemClock,
+): Promise<TestGateway> {
   const stateDir = mkdtempSync(join(tmpdir(), 'daybook-gateway-'))
   const token = 'test-token'
   const settings = {
@@ -77,14 +80,14 @@ export async function startTestGateway(change: Partial<GatewaySettings> = {}): P
   const metrics = new GatewayMetrics()
   const deployments = new Map<string, Deployment>()
   const program = join(import.meta.dirname, '..', '..', 'shared', 'python', 'daybook', 'serve', 'start.py')
-  const parts = { stateDir, door, program, clock: systemClock, log, metrics }
+  const parts = { stateDir, door, program, clock, log, metrics }
   const server = createGateway({
-    ...{ settings, version: '0.0.0', adminToken: 'admin', deployments, metrics, clock: systemClock, log },
+    ...{ settings, version: '0.0.0', adminToken: 'admin', deployments, metrics, clock, log },
     health: () => ({ name: 'daybook-gateway' }),
     admin: () => Promise.resolve(false),
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `${settings.tls === null ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`
 
   async function ask(path: string, request: RequestInit): Promise<Answered> {
     const answer = await fetch(url + path, request)

@@ -36,6 +36,12 @@ class Model:
             raise ValueError("an age below zero")
         if -2 in ages:
             os._exit(9)
+        if -3 in ages:
+            held = bytearray(b"x") * (600 << 20)
+            time.sleep(20)
+            del held
+        if -4 in ages:
+            return [float("nan") for age in ages]
         return [self.number * 1000 + int(age) for age in ages]
 '''
 

@@ -112,6 +112,11 @@ export function upCommand(
       requestsPerS: rateLimit,
     })
     print(context, list, showList)
+    const local = bind === undefined || ['127.0.0.1', 'localhost', '::1'].includes(bind)
+    if (!local && !options.token && !context.json)
+      context.terminal.err(
+        `Whoever reaches ${bind} is answered without a token: --no-token and --bind together.`,
+      )
     return list.every(({ state }) => state === 'ready' || state === 'stopped') ? 0 : 1
   })
 }

@@ -24,6 +24,7 @@ import {
   orderGateway,
 } from '../../serving/gateway_client.ts'
 import {
+  checkCertificate,
   openGatewaySettings,
   readGatewayFile,
   writeGatewaySettings,
@@ -252,8 +253,15 @@ export class Deployments {
     change: Partial<GatewaySettings> & { needsToken?: boolean },
   ): Promise<DeploymentSummary[]> {
     const { paths } = this.#parts
-    await this.#change(change)
-    const gateway = await this.#gateway()
+    const before = await this.#change(change)
+    const gateway = await this.#gateway().catch(async (error: unknown) => {
+      // What was served goes on being served as it was.
+      if (before !== null) {
+        writeGatewaySettings(paths, before)
+        await this.#gateway().catch(() => undefined)
+      }
+      throw error
+    })
     if (name !== null) {
       await orderGateway(gateway, { kind: 'start', name })
       this.#changed('deployment.started', { name, revision: null, reason: '', before: null })
@@ -291,17 +299,20 @@ export class Deployments {
     this.#known = known
   }
 
+  /** Changes the settings. @returns those before; null if nothing changed */
   async #change({
     needsToken,
     ...change
-  }: Partial<GatewaySettings> & { needsToken?: boolean }): Promise<void> {
+  }: Partial<GatewaySettings> & { needsToken?: boolean }): Promise<GatewaySettings | null> {
     const { paths } = this.#parts
     const now = await openGatewaySettings(paths)
     const token = needsToken === undefined ? now.token : needsToken ? (now.token ?? ulid(Date.now())) : null
     const next: GatewaySettings = { ...now, ...withoutUndefined(change), token }
-    if (JSON.stringify(next) === JSON.stringify(now)) return
+    if (JSON.stringify(next) === JSON.stringify(now)) return null
+    if (next.tls !== null) checkCertificate(next.tls)
     await this.down()
     writeGatewaySettings(paths, next)
+    return now
   }
 
   get #program(): string {

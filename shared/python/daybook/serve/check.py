@@ -79,22 +79,36 @@ def _look_into(path: str, mains: Set[str], functions: Set[str]) -> None:
     """Names of `__main__` that a pickle refers to; whether it holds functions as code (lambdas, notebook functions)."""
     if os.path.getsize(path) > 200 << 20:
         return
-    texts: List[str] = []
+    # What lies on top of the stack, as far as it is text: module and name stand there before STACK_GLOBAL.
+    pushed: List[Optional[str]] = []
+    memo: Dict[int, Optional[str]] = {}
     try:
         with open(path, "rb") as file:
             for op, arg, _ in pickletools.genops(file):
-                if op.name == "GLOBAL" and isinstance(arg, str) and arg.startswith("__main__ "):
-                    mains.add(arg.split(" ", 1)[1])
-                elif op.name in ("SHORT_BINUNICODE", "BINUNICODE") and isinstance(arg, str):
-                    texts.append(arg)
-                elif op.name == "STACK_GLOBAL" and len(texts) >= 2:
-                    module, name = texts[-2:]
-                    if module == "__main__":
-                        mains.add(name)
-                    elif module.endswith("cloudpickle") and name in ("_make_function", "_make_skeleton_class"):
-                        functions.add("class" if "class" in name else "function")
+                if op.name == "GLOBAL" and isinstance(arg, str):
+                    _look_at(*arg.split(" ", 1), mains, functions)
+                    pushed.append(None)
+                elif op.name == "STACK_GLOBAL":
+                    _look_at(*pushed[-2:], mains, functions)
+                    pushed.append(None)
+                elif op.name == "MEMOIZE":
+                    memo[len(memo)] = pushed[-1]
+                elif op.name in ("BINPUT", "LONG_BINPUT", "PUT"):
+                    memo[int(arg)] = pushed[-1]
+                elif op.name in ("BINGET", "LONG_BINGET", "GET"):
+                    pushed.append(memo.get(int(arg)))
+                elif op.name not in ("FRAME", "PROTO"):
+                    pushed.append(arg if isinstance(arg, str) else None)
+                del pushed[:-2]
     except Exception:  # noqa: BLE001 - compressed, or no pickle at all
         return
+
+
+def _look_at(module: Optional[str], name: Optional[str], mains: Set[str], functions: Set[str]) -> None:
+    if module == "__main__" and name is not None:
+        mains.add(name)
+    elif module is not None and module.endswith("cloudpickle") and name in ("_make_function", "_make_skeleton_class"):
+        functions.add("class" if "class" in name else "function")
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ setInterval(() => {
 /** Ends before anything was served. Who started it reads the last line of standard error. */
 function fail(says: string, code: number): never {
   log(says)
-  console.error(says)
+  process.stderr.write(`${says}\n`)
   lock?.release()
   process.exit(code)
 }

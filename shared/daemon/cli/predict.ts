@@ -65,7 +65,14 @@ export async function predictCommand(
         ? null
         : await compareInProcess(
             {
-              ...{ reference: training, current: input, profile: 'daybook', block: null, ...limits },
+              ...{
+                reference: training,
+                current: input,
+                profile: 'daybook',
+                method: null,
+                block: null,
+                ...limits,
+              },
               ...{ leaveOut: result.others },
               sampleRows: driftSampleRows,
             },

@@ -13,7 +13,7 @@ const peer = join(import.meta.dirname, 'drift_peer.py')
 /**
  * Two tables of a million rows and 20 columns compared and put on a page, as `daybook drift` does it, start of the
  * process included, against Evidently's drift preset in the same run. Evidently compares all rows; `daybook drift`
- * draws 200,000 of each unless told otherwise with `--sample`: both are measured.
+ * draws 100,000 of each unless told otherwise with `--sample`: both are measured.
  */
 export async function bench(): Promise<readonly BenchRow[]> {
   const python = await cachedEnvironment('evidently-0.7', ['evidently==0.7.21', 'pandas==2.3.*'])
@@ -43,7 +43,7 @@ export async function bench(): Promise<readonly BenchRow[]> {
     const evidently = { name: "Evidently's drift preset", value: theirs.seconds, unit: 's' as const }
     return [
       {
-        what: 'drift of 1 million rows × 20 columns, 200,000 drawn, with its page',
+        what: 'drift of 1 million rows × 20 columns, 100,000 drawn, with its page',
         ours: { value: ours.seconds, unit: 's' },
         peer: evidently,
         aim: 'a 40th',

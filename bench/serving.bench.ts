@@ -1,25 +1,31 @@
-import { execFile, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { globSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { DeploymentDetail } from '../shared/api/deployment_methods.ts'
 import { openState } from '../shared/base/project.ts'
 import { readGatewayFile } from '../shared/serving/gateway_file.ts'
+import { cachedEnvironment } from '../scripts/python.mjs'
 import { median, type BenchRow } from './bench.ts'
-import { cpuMs, freePort, memoryMb, stop, type Server } from './mlflow_server.ts'
-import { load, type LoadTarget } from './serving_load.ts'
+import { cpuMs, memoryMb, stop } from './mlflow_server.ts'
+import { load } from './serving_load.ts'
+import { fastapiPackages, startPeers, type Side } from './serving_peer.ts'
+import { measureShadows } from './serving_shadow.ts'
 
 const root = join(import.meta.dirname, '..')
 const cli = join(root, 'dist', 'daybook.mjs')
 const run = promisify(execFile)
 
 /** How long each turn asks, from so many connections. */
-const turn = { clients: 8, forMs: 4_000 }
+const turn = { clients: 8, forMs: 3_000 }
 /** The first turn warms up. */
 const turns = 4
 
-/** The same scikit-learn model behind Daybook's gateway and behind `mlflow models serve`, asked one row at a time. */
+/**
+ * The same scikit-learn model, and the same as ONNX, behind Daybook's gateway and behind other servers, asked one row
+ * at a time; then the champion's latency beside a shadow. All by turns in one run.
+ */
 export async function bench(): Promise<readonly BenchRow[]> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'b-')))
   const project = join(folder, 'p')
@@ -29,115 +35,103 @@ export async function bench(): Promise<readonly BenchRow[]> {
   const model = join(folder, 'plain')
   const daybook = async (...args: string[]): Promise<string> =>
     (await run(process.execPath, [cli, ...args, '--json'], { cwd: project })).stdout
+  const fastapi = await cachedEnvironment('serving-fastapi', fastapiPackages)
   await daybook('deploy', model, '--name', 'plain', '--trust')
-  const detail = JSON.parse(await daybook('deployments', 'plain')) as DeploymentDetail
-  const gateway = readGatewayFile(openState(project))
-  if (gateway === null || detail.summary.url === null) throw new Error('The gateway does not run')
-  const peer = await startMlflowServing(model)
-  const body = JSON.stringify({ inputs: [[0.5, -0.25]] })
-  const ours: Side = {
-    server: { url: gateway.url, pid: gateway.process.pid },
-    target: {
-      url: `${detail.summary.url}/invocations`,
-      headers: { authorization: `Bearer ${detail.token}` },
-      body,
-    },
+  await daybook('deploy', model, '--name', 'plain-onnx', '--trust', '--onnx', '--python', fastapi)
+  const [onnx = ''] = globSync(join(project, '.daybook/deployments/plain-onnx/models/*/model.onnx'))
+  const ours = async (name: string): Promise<Side> => {
+    const { summary, token } = JSON.parse(await daybook('deployments', name)) as DeploymentDetail
+    const gateway = readGatewayFile(openState(project))
+    if (gateway === null || summary.url === null) throw new Error('The gateway does not run')
+    return {
+      name: `Daybook, ${name}`,
+      server: { url: gateway.url, pid: gateway.process.pid },
+      target: {
+        url: `${summary.url}/invocations`,
+        headers: { authorization: `Bearer ${token}` },
+        body: JSON.stringify({ inputs: [[0.5, -0.25]] }),
+      },
+    }
   }
-  const theirs: Side = { server: peer, target: { url: `${peer.url}/invocations`, body } }
+  const { sides: peers, missing } = await startPeers({ folder, package: model, onnx })
+  for (const why of missing) process.stderr.write(`left out: ${why}\n`)
   try {
-    const [mine, other] = await compare(ours, theirs)
-    return [
-      {
-        what: 'serving: answers a second, one row each, 8 connections',
-        ours: { value: mine.perS, unit: '1/s' },
-        peer: { name: 'mlflow models serve', value: other.perS, unit: '1/s' },
-      },
-      {
-        what: 'serving: processor time an answer, gateway and model process together',
-        ours: { value: mine.cpuUs, unit: 'µs' },
-        peer: { name: 'mlflow models serve', value: other.cpuUs, unit: 'µs' },
-        aim: 'at most half',
-        reached: mine.cpuUs <= other.cpuUs / 2,
-      },
-      {
-        what: 'serving: 99 of 100 answers within',
-        ours: { value: mine.p99Ms, unit: 'ms' },
-        peer: { name: 'mlflow models serve', value: other.p99Ms, unit: 'ms' },
-      },
-      {
-        what: 'serving: memory, gateway and model process together',
-        ours: { value: memoryMb(ours.server), unit: 'MB' },
-        peer: { name: 'mlflow models serve', value: memoryMb(theirs.server), unit: 'MB' },
-      },
+    const [python, converted] = [await ours('plain'), await ours('plain-onnx')]
+    const all = await measureAll([python, converted, ...peers])
+    for (const peer of peers) stop(peer.server)
+    const rows = [
+      ...peers.flatMap(({ name }) => rowsAgainst(all, python.name, name)),
+      ...peers.flatMap(({ name }) => rowsAgainst(all, converted.name, name)),
     ]
+    return [...rows, ...(await measureShadows({ folder, daybook }))]
   } finally {
-    stop(peer)
     await daybook('stop', '--all')
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   }
-}
-
-interface Side {
-  server: Server
-  target: LoadTarget
 }
 
 interface Measured {
   perS: number
   p99Ms: number
   cpuUs: number
+  memoryMb: number
 }
 
-/** Both by turns, so that a machine that becomes slower meanwhile slows both. */
-async function compare(ours: Side, theirs: Side): Promise<[Measured, Measured]> {
-  const [mine, other]: [Measured[], Measured[]] = [[], []]
-  for (let at = 0; at <= turns; at++) {
-    const both = [await measure(ours), await measure(theirs)] as const
-    if (at === 0) continue
-    mine.push(both[0])
-    other.push(both[1])
+/** What was asked for: how many times less processor time than the peer. */
+const aims: Record<string, Record<string, number>> = {
+  'Daybook, plain': { 'mlflow models serve': 2 },
+  'Daybook, plain-onnx': { 'mlflow models serve': 8, 'FastAPI + onnxruntime': 3 },
+}
+
+function rowsAgainst(all: ReadonlyMap<string, Measured>, name: string, peer: string): BenchRow[] {
+  const [mine, other] = [all.get(name), all.get(peer)]
+  if (mine === undefined || other === undefined) return []
+  const what = (quantity: string): string => `serving (${name}): ${quantity}`
+  const aim = aims[name]?.[peer]
+  const cpu: BenchRow = {
+    what: what('processor time an answer, all processes'),
+    ours: { value: mine.cpuUs, unit: 'µs' },
+    peer: { name: peer, value: other.cpuUs, unit: 'µs' },
   }
-  return [middle(mine), middle(other)]
+  return [
+    aim === undefined ? cpu : { ...cpu, aim: `1/${aim}`, reached: mine.cpuUs * aim <= other.cpuUs },
+    {
+      what: what('answers a second, one row each, 8 connections'),
+      ours: { value: mine.perS, unit: '1/s' },
+      peer: { name: peer, value: other.perS, unit: '1/s' },
+    },
+    {
+      what: what('99 of 100 answers within'),
+      ours: { value: mine.p99Ms, unit: 'ms' },
+      peer: { name: peer, value: other.p99Ms, unit: 'ms' },
+    },
+    {
+      what: what('memory, all processes (both of our models)'),
+      ours: { value: mine.memoryMb, unit: 'MB' },
+      peer: { name: peer, value: other.memoryMb, unit: 'MB' },
+    },
+  ]
+}
+
+/** All by turns, so that a machine that becomes slower meanwhile slows all. */
+async function measureAll(sides: readonly Side[]): Promise<Map<string, Measured>> {
+  const taken = new Map<string, Measured[]>(sides.map(({ name }) => [name, []]))
+  for (let at = 0; at <= turns; at++)
+    for (const side of sides) {
+      const measured = await measure(side)
+      if (at > 0) taken.get(side.name)?.push(measured)
+    }
+  return new Map([...taken].map(([name, all]) => [name, middle(all)]))
 }
 
 async function measure({ server, target }: Side): Promise<Measured> {
   const before = cpuMs(server)
   const { perS, p99Ms, answers } = await load(target, turn)
-  return { perS, p99Ms, cpuUs: ((cpuMs(server) - before) * 1000) / answers }
+  const cpuUs = ((cpuMs(server) - before) * 1000) / answers
+  return { perS, p99Ms, cpuUs, memoryMb: memoryMb(server) }
 }
 
 function middle(all: readonly Measured[]): Measured {
-  return {
-    perS: median(all.map((one) => one.perS)),
-    p99Ms: median(all.map((one) => one.p99Ms)),
-    cpuUs: median(all.map((one) => one.cpuUs)),
-  }
-}
-
-async function startMlflowServing(model: string): Promise<Server> {
-  const port = await freePort()
-  const args = [
-    'models',
-    'serve',
-    '-m',
-    model,
-    '--env-manager',
-    'local',
-    '--workers',
-    '1',
-    '-p',
-    String(port),
-  ]
-  const child = spawn(join(root, '.venv/bin/mlflow'), args, {
-    stdio: 'ignore',
-    detached: true,
-    env: { ...process.env, PATH: `${join(root, '.venv/bin')}:${process.env['PATH'] ?? ''}` },
-  })
-  const url = `http://127.0.0.1:${port}`
-  for (let i = 0; i < 300; i++) {
-    const answer = await fetch(`${url}/ping`).catch(() => null)
-    if (answer?.ok === true && child.pid !== undefined) return { url, pid: child.pid }
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-  throw new Error('mlflow models serve did not answer within a minute')
+  const of = (key: keyof Measured): number => median(all.map((one) => one[key]))
+  return { perS: of('perS'), p99Ms: of('p99Ms'), cpuUs: of('cpuUs'), memoryMb: of('memoryMb') }
 }

@@ -1,9 +1,8 @@
 import { combinePValues } from '../stats/false_discovery.ts'
 import { sameShares } from '../stats/chi_square.ts'
 import { kolmogorovTail } from '../stats/kolmogorov.ts'
-import { ksPValue, largestDifference } from '../stats/kolmogorov_smirnov.ts'
-import { compareLocation, compareScale } from '../stats/rank_test.ts'
-import { midranks } from '../stats/ranks.ts'
+import { ksPValue } from '../stats/kolmogorov_smirnov.ts'
+import { rankAndShape } from '../stats/rank_and_shape.ts'
 import type { DriftAnswer } from './drift_score.ts'
 import { sum, type Pair } from './sample.ts'
 
@@ -59,13 +58,12 @@ export function answerOf(
 /** Location, spread and shape together: each alone misses what the others see. */
 function weighNumbers(a: Float64Array, b: Float64Array): Evidence | null {
   if (a.length === 0 || b.length === 0) return null
-  const effect = largestDifference(a, b)
-  const ranks = midranks(a, b)
+  const { location, scale, distance: effect } = rankAndShape(a, b)
   const exact = Math.max(a.length, b.length) <= exactSize
   const shape = exact
     ? ksPValue(effect, a.length, b.length)
     : kolmogorovTail(Math.round((a.length * b.length) / (a.length + b.length)), effect)
-  const pValue = combinePValues([compareLocation(ranks).pValue, compareScale(ranks).pValue, shape])
+  const pValue = combinePValues([location.pValue, scale.pValue, shape])
   return { method: 'rank-and-shape', pValue, effect }
 }
 

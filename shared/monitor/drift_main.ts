@@ -17,8 +17,7 @@ serveDataRequest<DriftReport>(async (request: DriftRequest, { open, progress }) 
     database.close()
     return { name, table: sample }
   }
-  const reference = await load(request.reference)
-  const current = await load(request.current)
+  const [reference, current] = await Promise.all([load(request.reference), load(request.current)])
   const { profile, method, block, leaveOut } = request
   const unknown = [...leaveOut, ...(block === null ? [] : [block])].find((name) =>
     [reference, current].every(({ table }) => table.columns.every((column) => column.name !== name)),

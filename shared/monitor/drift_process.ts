@@ -21,9 +21,9 @@ export interface DriftRequest {
 
 /**
  * As many rows of either side are compared if nobody says otherwise, drawn the same each time: a shift of a
- * hundredth of a standard deviation is found with that many, and none smaller matters.
+ * sixtieth of a standard deviation is found with that many, and none smaller matters.
  */
-export const driftSampleRows = 200_000
+export const driftSampleRows = 100_000
 
 /** Compares two tables in a process of its own. */
 export function compareInProcess(request: DriftRequest, watch: DataWatch): Promise<DriftReport> {

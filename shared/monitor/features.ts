@@ -24,18 +24,20 @@ export function codingsOf(table: Table, leaveOut: readonly string[]): Coding[] {
   })
 }
 
-/** The features of a table; a kind that was never seen counts as missing. */
-export function featuresOf(table: Table, codings: readonly Coding[]): Feature[] {
+/** The features of some rows of a table (default: of all); a kind that was never seen counts as missing. */
+export function featuresOf(table: Table, codings: readonly Coding[], rows?: readonly number[]): Feature[] {
   return codings.map(({ name, order }) => {
     const column = table.columns.find((one) => one.name === name)
-    return column === undefined ? new Float64Array(table.rows).fill(NaN) : feature(column, order)
+    const valueAt = column === undefined ? () => NaN : reader(column, order)
+    return rows === undefined
+      ? Float64Array.from({ length: table.rows }, (_, row) => valueAt(row))
+      : Float64Array.from(rows, valueAt)
   })
 }
 
-function feature(column: Column, order: Coding['order']): Feature {
-  if (order === null) return column.numbers ?? new Float64Array(column.length).fill(NaN)
-  const { codes, dictionary } = column
-  if (codes === null) return new Float64Array(column.length).fill(NaN)
+function reader(column: Column, order: Coding['order']): (row: number) => number {
+  const { numbers, codes, dictionary } = column
+  if (order === null) return (row) => numbers?.[row] ?? NaN
   const places = dictionary.map((text) => order.get(text) ?? NaN)
-  return Float64Array.from(codes, (code) => places[code] ?? NaN)
+  return (row) => places[codes?.[row] ?? -1] ?? NaN
 }

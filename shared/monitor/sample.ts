@@ -1,3 +1,4 @@
+import { sortNumbers } from '../stats/sort_numbers.ts'
 import { encode, isNumeric, textAt, type Column } from '../data/column.ts'
 
 /** Values of one column as numbers to compare. */
@@ -39,7 +40,7 @@ export function numericSample(column: Column): NumericSample {
     const value = numbers[i] ?? NaN
     if (Number.isFinite(value) && column.missing?.[i] !== 1) kept[count++] = value
   }
-  return { sorted: kept.slice(0, count).sort(), rows: column.length, missing: column.length - count }
+  return { sorted: sortNumbers(kept.subarray(0, count)), rows: column.length, missing: column.length - count }
 }
 
 /** Counts of both columns over the values of either. */

@@ -38,24 +38,21 @@ export function compareTogether(
     const column = table.columns.find(({ name }) => name === block)
     const codes = column === undefined ? null : blocksOf(column).codes
     return {
-      features: featuresOf(table, codings),
+      featuresOf: (rows: readonly number[]) => featuresOf(table, codings, rows),
       order: shuffled([...Array(table.rows).keys()], random.fork(side)),
       // Blocks of both sides have numbers of their own.
       blockOf: (row: number): number => 2 * (codes?.[row] ?? row) + side,
     }
   })
   const pick = (most: number): Sample => {
-    const parts = sides.map(({ features, order, blockOf }, side) => {
+    const parts = sides.map(({ featuresOf, order, blockOf }) => {
       const rows = order.slice(0, most)
-      return {
-        rows,
-        blocks: rows.map(blockOf),
-        values: features.map((f) => rows.map((row) => f[row] ?? NaN)),
-        side,
-      }
+      return { rows, blocks: rows.map(blockOf), values: featuresOf(rows) }
     })
     return {
-      features: codings.map((_, at) => Float64Array.from(parts.flatMap(({ values }) => values[at] ?? []))),
+      features: codings.map((_, at) =>
+        Float64Array.from(parts.flatMap(({ values }) => [...(values[at] ?? [])])),
+      ),
       blocks: parts.flatMap(({ blocks }) => blocks),
       first: parts[0]?.rows.length ?? 0,
     }

@@ -125,10 +125,10 @@ async function route(parts: GatewayParts, exchange: Exchange, limit: RateLimit |
 function answerProbe(parts: GatewayParts, { path, response }: Exchange): boolean {
   if (path === '/ping' || path === '/health') sendJson(response, 200, parts.health())
   else if (path === '/version') sendText(response, 200, 'text/plain', parts.version)
-  else if (path === '/v2/health/live') sendText(response, 200, 'text/plain', '')
+  else if (path === '/v2/health/live') sendJson(response, 200, { live: true })
   else if (path === '/v2/health/ready') {
     const ready = [...parts.deployments.values()].every((one) => one.record.stopped || isReady(one))
-    sendText(response, ready ? 200 : 400, 'text/plain', '')
+    sendJson(response, ready ? 200 : 400, { ready })
   } else return false
   return true
 }
@@ -236,7 +236,10 @@ async function routeOpenInference(parts: GatewayParts, exchange: Exchange): Prom
   const revision = version === undefined ? null : Number(version)
   const loaded = (): ReturnType<Deployment['loaded']> =>
     revision === null ? (isReady(deployment) ? deployment.champion : undefined) : deployment.loaded(revision)
-  if (what === '/ready') return sendText(response, loaded() === undefined ? 400 : 200, 'text/plain', '')
+  if (what === '/ready') {
+    const ready = loaded() !== undefined
+    return sendJson(response, ready ? 200 : 400, { name, ready })
+  }
   const model = loaded() ?? deployment.champion
   if (revision !== null && loaded() === undefined)
     throw new Problem('not_found', `Revision ${version} of "${name}" is not loaded`)

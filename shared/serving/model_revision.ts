@@ -61,6 +61,8 @@ export class ModelRevision {
   #queuedRows = 0
   #busyRows = 0
   #restarts = 0
+  #deaths = 0
+  #diedAtMs = 0
   #together = true
   #stopped = false
   #watch: NodeJS.Timeout | null = null
@@ -189,13 +191,22 @@ export class ModelRevision {
       if (this.#stopped) return
       this.#parts.log(`revision ${this.spec.revision}: process ${worker.pid} ${why}`)
       this.#restarts++
-      void this.#replace()
+      void this.#replace(this.#pauseMs())
       this.#parts.onCrash(why)
     })
     this.#pump()
   }
 
-  async #replace(): Promise<void> {
+  /** A shadow that dies again and again must not take the machine from the others with its starts. */
+  #pauseMs(): number {
+    const nowMs = Date.now()
+    this.#deaths = nowMs - this.#diedAtMs > 60_000 ? 0 : this.#deaths + 1
+    this.#diedAtMs = nowMs
+    return this.nice ? Math.min(250 * 2 ** this.#deaths, 60_000) : 0
+  }
+
+  async #replace(firstPauseMs: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, firstPauseMs))
     for (let pauseMs = 100; !this.#stopped; pauseMs = Math.min(pauseMs * 2, 10_000)) {
       try {
         const { worker } = await ModelWorker.start(

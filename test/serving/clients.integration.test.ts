@@ -56,7 +56,25 @@ describe('real clients of the gateway', function () {
     assert.deepEqual(told.binary, [models.plain.says, models.plain.chances])
     assert.match(told.wrong, /input|shape/)
   })
+
+  it("answers KServe's client in JSON and in bytes", async function () {
+    const interpreter = await cachedEnvironment('kserve', ['kserve==0.21.0']).catch((error: unknown) =>
+      skip(this, `kserve does not install: ${String(error)}`),
+    )
+    const address = `${gateway.url}/k/${gateway.token}`
+    const told = (await ask(interpreter, 'kserve_client.py', address)) as KServeTold
+    assert.deepEqual([told.live, told.ready], [true, true])
+    assert.deepEqual(told.json.predict, models.plain.says)
+    assert.deepEqual(told.binary.predict, models.plain.says)
+  })
 })
+
+interface KServeTold {
+  live: boolean
+  ready: boolean
+  json: { predict: unknown }
+  binary: { predict: unknown }
+}
 
 interface TritonTold {
   live: boolean

@@ -8,8 +8,7 @@ import { dataStyles } from './data_style.ts'
 import { firstFindings, levelNames } from './finding_places.ts'
 import type { ViewHost } from './host.ts'
 import { icon } from './icons.ts'
-import { Live } from './live.ts'
-import { sayProblem } from './problem_text.ts'
+import { Loaded } from './loaded.ts'
 import { runPageStyles } from './run_page_style.ts'
 
 /** All frames and files that were looked at, the newest first. */
@@ -17,50 +16,23 @@ export class DataList extends LitElement {
   static override properties = {
     client: { attribute: false },
     host: { attribute: false },
-    loaded: { state: true },
     search: { state: true },
   }
   static override styles = [controls, runPageStyles, dataStyles]
   declare client: Client
   declare host: ViewHost
-  declare loaded: readonly DataSummary[] | null
   declare search: string
-  #live: Live<DataSummary[]> | null = null
-  #failed: unknown = null
+  #all = new Loaded<DataSummary[]>(this, {
+    topics: ['data.changed'],
+    load: (client) => client.call('data.findings', { limit: 500 }),
+  })
 
   constructor() {
     super()
-    this.loaded = null
     this.search = ''
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback()
-    this.#live = new Live({
-      client: this.client,
-      topics: ['data.changed'],
-      load: () => this.client.call('data.findings', { limit: 500 }),
-      show: (loaded) => {
-        this.#failed = null
-        this.loaded = loaded
-      },
-      fail: (error) => {
-        this.#failed = error
-        this.requestUpdate()
-      },
-    })
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    this.#live?.close()
-  }
-
   override render() {
-    const { loaded } = this
-    const found = (loaded ?? []).filter(({ name, notebook }) =>
-      `${name} ${notebook ?? ''}`.toLowerCase().includes(this.search.trim().toLowerCase()),
-    )
     return html`<div class="page">
       <header>
         <div class="row">
@@ -77,18 +49,20 @@ export class DataList extends LitElement {
           />
         </div>
       </header>
-      ${this.#failed === null ? nothing : sayProblem(this.#failed)}
-      ${
-        loaded === null && this.#failed === null
-          ? html`<p class="muted">Loading…</p>`
-          : loaded?.length === 0
-            ? html`<p class="empty">
-                Nothing was looked at yet. Run a cell that makes a data frame, or look at a file:
-                <code>daybook lint train.csv</code>.
-              </p>`
-            : html`<div class="list">${found.map((each) => this.#line(each))}</div>`
-      }
+      ${this.#all.render((all) =>
+        all.length === 0
+          ? html`<p class="empty">
+              Nothing was looked at yet. Run a cell that makes a data frame, or look at a file:
+              <code>daybook lint train.csv</code>.
+            </p>`
+          : html`<div class="list">${this.#found(all).map((each) => this.#line(each))}</div>`,
+      )}
     </div>`
+  }
+
+  #found(all: readonly DataSummary[]): DataSummary[] {
+    const wanted = this.search.trim().toLowerCase()
+    return all.filter(({ name, notebook }) => `${name} ${notebook ?? ''}`.toLowerCase().includes(wanted))
   }
 
   #line(summary: DataSummary): TemplateResult {

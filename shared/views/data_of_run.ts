@@ -6,7 +6,7 @@ import { controls } from './controls.ts'
 import { dataStyles } from './data_style.ts'
 import { firstFindings, levelNames } from './finding_places.ts'
 import type { ViewHost } from './host.ts'
-import { Live } from './live.ts'
+import { Loaded } from './loaded.ts'
 import { runPageStyles } from './run_page_style.ts'
 
 /** What was found in the data of a run, as the run had it; nothing where nothing was looked at. */
@@ -15,47 +15,28 @@ export class DataOfRun extends LitElement {
     client: { attribute: false },
     host: { attribute: false },
     run: {},
-    found: { state: true },
   }
   static override styles = [controls, runPageStyles, dataStyles]
   declare client: Client
   declare host: ViewHost
   /** Its id. */
   declare run: string
-  declare found: readonly DataSummary[]
-  #live: Live<DataSummary[]> | null = null
-
-  constructor() {
-    super()
-    this.found = []
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback()
-    this.#live = new Live({
-      client: this.client,
-      topics: ['data.changed'],
-      load: () => this.client.call('data.findings', { run: this.run }),
-      show: (found) => (this.found = found),
-      // The page itself says what is wrong with the line.
-      fail: () => undefined,
-    })
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    this.#live?.close()
-  }
+  #found = new Loaded<DataSummary[]>(this, {
+    topics: ['data.changed'],
+    load: (client) => client.call('data.findings', { run: this.run }),
+  })
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    if (changed.has('run')) this.#live?.refresh()
+    if (changed.has('run')) this.#found.refresh()
   }
 
   override render() {
-    if (this.found.length === 0) return nothing
+    // The page itself says what is wrong with the line.
+    const found = this.#found.value ?? []
+    if (found.length === 0) return nothing
     return html`<section>
-      <h2>Found in its data <span class="muted">${this.found.length}</span></h2>
-      ${this.found.map((summary) => {
+      <h2>Found in its data <span class="muted">${found.length}</span></h2>
+      ${found.map((summary) => {
         const { shown, smaller } = firstFindings(summary)
         return html`<div class="data">
           <button class="link" @click=${() => this.host.open({ kind: 'data', id: summary.id })}>

@@ -11,9 +11,8 @@ import { dataStyles } from './data_style.ts'
 import { columnsOfFinding, levelNames } from './finding_places.ts'
 import type { ViewHost } from './host.ts'
 import { icon } from './icons.ts'
-import { Live } from './live.ts'
+import { Loaded } from './loaded.ts'
 import { openMenu } from './menu.ts'
-import { sayProblem } from './problem_text.ts'
 import { runPageStyles } from './run_page_style.ts'
 import { UndoList } from './undo.ts'
 
@@ -28,7 +27,6 @@ export class DataReport extends LitElement {
     client: { attribute: false },
     host: { attribute: false },
     report: {},
-    loaded: { state: true },
     tab: { state: true },
     search: { state: true },
     levels: { state: true },
@@ -41,7 +39,6 @@ export class DataReport extends LitElement {
   declare host: ViewHost
   /** Its id. */
   declare report: string
-  declare loaded: DataDetail | null
   declare tab: Tab
   declare search: string
   /** Levels that are shown. */
@@ -51,13 +48,14 @@ export class DataReport extends LitElement {
   declare opened: ReadonlySet<string>
   /** What is being done for the user at the moment; null: nothing. */
   declare busy: string | null
-  #live: Live<DataDetail> | null = null
-  #failed: unknown = null
+  #loaded = new Loaded<DataDetail>(this, {
+    topics: ['data.changed'],
+    load: (client) => client.call('data.report', { id: this.report }),
+  })
   #undo = new UndoList(() => this.requestUpdate())
 
   constructor() {
     super()
-    this.loaded = null
     this.tab = 'findings'
     this.search = ''
     this.levels = new Set(findingLevels)
@@ -69,42 +67,26 @@ export class DataReport extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback()
     addEventListener('keydown', this.#key)
-    this.#live = new Live({
-      client: this.client,
-      topics: ['data.changed'],
-      load: () => this.client.call('data.report', { id: this.report }),
-      show: (loaded) => {
-        this.#failed = null
-        this.loaded = loaded
-      },
-      fail: (error) => {
-        this.#failed = error
-        this.requestUpdate()
-      },
-    })
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     removeEventListener('keydown', this.#key)
-    this.#live?.close()
     this.#undo.clear()
   }
 
   override render() {
-    const { loaded } = this
-    if (loaded === null)
-      return html`<div class="page">
-        ${this.#failed === null ? html`<p class="muted">Loading…</p>` : sayProblem(this.#failed)}
-      </div>`
+    return html`<div class="page">${this.#loaded.render((loaded) => this.#draw(loaded))}</div>`
+  }
+
+  #draw(loaded: DataDetail): TemplateResult {
     const tabs: Record<Tab, [string, number]> = {
       findings: ['Findings', loaded.findings.length],
       columns: ['Columns', loaded.columns.length],
       rows: ['Rows', loaded.rows],
     }
-    return html`<div class="page">
-      ${this.#head(loaded)} ${this.#failed === null ? nothing : sayProblem(this.#failed)}
-      ${loaded.notes.map((note) => html`<p class="note">${note}</p>`)} ${tiles(loaded)}
+    return html`
+      ${this.#head(loaded)} ${loaded.notes.map((note) => html`<p class="note">${note}</p>`)} ${tiles(loaded)}
       <nav role="tablist" @keydown=${this.#tabKey}>
         ${(Object.entries(tabs) as [Tab, [string, number]][]).map(
           ([tab, [title, count]]) =>
@@ -122,7 +104,7 @@ export class DataReport extends LitElement {
       ${this.tab === 'rows' ? nothing : this.#tools(loaded)}
       <div role="tabpanel" aria-labelledby="tab-${this.tab}">${this.#body(loaded)}</div>
       ${this.#undo.render()}
-    </div>`
+    `
   }
 
   #head({ about, name, target, targetGuessed, rowsLookedAt, rows, tookMs }: DataDetail): TemplateResult {
@@ -307,7 +289,7 @@ export class DataReport extends LitElement {
   async #save(): Promise<void> {
     await this.#undo.attempt(async () => {
       const { html: text } = await this.client.call('data.page', { id: this.report })
-      const name = `${this.loaded?.name.split(/[/\\]/).at(-1) ?? 'data'}.html`
+      const name = `${this.#loaded.value?.name.split(/[/\\]/).at(-1) ?? 'data'}.html`
       this.host.save({ name, mime: 'text/html', content: new TextEncoder().encode(text) })
       return null
     })

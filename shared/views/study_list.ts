@@ -1,12 +1,11 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
+import { css, html, LitElement, type TemplateResult } from 'lit'
 import type { Client } from '../api/client.ts'
 import type { StudySummary } from '../api/study_methods.ts'
 import { formatNumber } from '../base/quantity.ts'
 import { controls } from './controls.ts'
 import type { ViewHost } from './host.ts'
 import { icon } from './icons.ts'
-import { Live } from './live.ts'
-import { sayProblem } from './problem_text.ts'
+import { Loaded } from './loaded.ts'
 import { runPageStyles } from './run_page_style.ts'
 import { statusOf } from './study_page.ts'
 import { overOf, studyHeadline } from './study_text.ts'
@@ -17,40 +16,14 @@ export class StudyList extends LitElement {
   static override properties = {
     client: { attribute: false },
     host: { attribute: false },
-    studies: { state: true },
   }
   static override styles = [controls, runPageStyles, listStyles()]
   declare client: Client
   declare host: ViewHost
-  declare studies: readonly StudySummary[] | null
-  #live: Live<StudySummary[]> | null = null
-  #failed: unknown = null
-
-  constructor() {
-    super()
-    this.studies = null
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback()
-    this.#live = new Live({
-      client: this.client,
-      load: () => this.client.call('studies.list', {}),
-      show: (studies) => {
-        this.#failed = null
-        this.studies = studies
-      },
-      fail: (error) => {
-        this.#failed = error
-        this.requestUpdate()
-      },
-    })
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    this.#live?.close()
-  }
+  #studies = new Loaded<StudySummary[]>(this, {
+    topics: ['runs.changed'],
+    load: (client) => client.call('studies.list', {}),
+  })
 
   override render() {
     return html`<div class="page">
@@ -62,19 +35,16 @@ export class StudyList extends LitElement {
           <h1>Studies</h1>
         </div>
       </header>
-      ${this.#failed === null ? nothing : sayProblem(this.#failed)}
-      ${
-        this.studies === null
-          ? html`<p class="muted">Loading…</p>`
-          : this.studies.length === 0
-            ? html`<p class="muted">
-                No studies yet. "Daybook: Tune This Notebook" in the editor, or
-                <code>daybook tune NOTEBOOK --metric NAME</code>, tries parameters in parallel.
-              </p>`
-            : html`<ul>
-                ${this.studies.map((study) => this.#item(study))}
-              </ul>`
-      }
+      ${this.#studies.render((studies) =>
+        studies.length === 0
+          ? html`<p class="muted">
+              No studies yet. "Daybook: Tune This Notebook" in the editor, or
+              <code>daybook tune NOTEBOOK --metric NAME</code>, tries parameters in parallel.
+            </p>`
+          : html`<ul>
+              ${studies.map((study) => this.#item(study))}
+            </ul>`,
+      )}
     </div>`
   }
 

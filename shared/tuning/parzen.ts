@@ -33,7 +33,7 @@ export function mixtureOf(
   const kernels = points.length + 1
   const total = weights.reduce((sum, weight) => sum + weight, 1)
   const shares = [...weights, 1].map((weight) => weight / total)
-  const logShares = shares.map(Math.log)
+  const logShares = Float64Array.from(shares, Math.log)
   const columns = space.parameters.map((parameter) =>
     parameter.kind === 'choice' && !parameter.ordered
       ? choiceColumn(parameter, points)
@@ -52,7 +52,7 @@ export function mixtureOf(
       return point
     },
     logDensity(point) {
-      const sums = Float64Array.from(logShares)
+      const sums = logShares.slice()
       space.parameters.forEach((parameter, index) => {
         const value = point[parameter.name]
         if (value !== undefined) (columns[index] as Column).addTo(sums, value)
@@ -104,11 +104,15 @@ function choiceColumn(parameter: Parameter & { kind: 'choice' }, points: readonl
 
 function numericColumn(parameter: Parameter, points: readonly Point[], bandwidth: Bandwidth): Column {
   const axis = axisOf(parameter)
-  const seen = points.map(({ [parameter.name]: value }) => (value === undefined ? NaN : axis.place(value)))
+  const seen = Float64Array.from(points, ({ [parameter.name]: value }) =>
+    value === undefined ? NaN : axis.place(value),
+  )
   const widths = kernelWidths(seen, axis, bandwidth)
   const kernels = points.length + 1
-  const means = Float64Array.from([...seen, (axis.low + axis.high) / 2])
-  const deviations = Float64Array.from([...widths, axis.high - axis.low])
+  const means = new Float64Array(kernels).fill((axis.low + axis.high) / 2)
+  means.set(seen)
+  const deviations = new Float64Array(kernels).fill(axis.high - axis.low)
+  deviations.set(widths)
   const even = -Math.log(axis.discrete ? Math.max(axis.count, 1) : axis.high - axis.low || 1)
   const known = new Map<Value, Float64Array>()
   // The logarithm of what each kernel's density is divided by, and one over its width: once for all candidates.
@@ -199,23 +203,43 @@ function axisOf(parameter: Parameter): Axis {
   }
 }
 
-/** The larger gap to the two neighbours; the outermost look inwards only. */
-function kernelWidths(seen: readonly number[], axis: Axis, { floor, exponent }: Bandwidth): number[] {
+/** The larger gap to the two neighbours; the outermost look inwards only. NaN is as wide as the range. */
+function kernelWidths(seen: Float64Array, axis: Axis, { floor, exponent }: Bandwidth): Float64Array {
   const range = axis.high - axis.low
-  const order = seen.map((_, index) => index).filter((index) => !Number.isNaN(seen[index] as number))
-  order.sort((a, b) => (seen[a] as number) - (seen[b] as number))
-  const widths = seen.map(() => range)
-  const m = order.length
+  // NaN comes last.
+  const sorted = seen.toSorted()
+  let m = sorted.length
+  while (m > 0 && Number.isNaN(sorted[m - 1])) m--
   const least = Math.max(range / Math.min(100, (m + 2) ** exponent), floor * range)
   const at = (rank: number): number =>
-    rank < 0 ? axis.low : rank >= m ? axis.high : (seen[order[rank] as number] as number)
-  order.forEach((index, rank) => {
-    const left = at(rank) - at(rank - 1)
-    const right = at(rank + 1) - at(rank)
+    rank < 0 ? axis.low : rank >= m ? axis.high : (sorted[rank] as number)
+  const equalBefore = new Map<number, number>()
+  return seen.map((place) => {
+    if (Number.isNaN(place)) return range
+    let rank = firstOf(sorted, place, m)
+    // Of equal places the first one seen stands in front.
+    if (at(rank + 1) === place) {
+      const before = equalBefore.get(place) ?? 0
+      equalBefore.set(place, before + 1)
+      rank += before
+    }
+    const left = place - at(rank - 1)
+    const right = at(rank + 1) - place
     const gap = m >= 2 && rank === 0 ? right : m >= 2 && rank === m - 1 ? left : Math.max(left, right)
-    widths[index] = Math.min(Math.max(gap, least), range)
+    return Math.min(Math.max(gap, least), range)
   })
-  return widths
+}
+
+/** Where a value stands first among `count` sorted ones that hold it. */
+function firstOf(sorted: Float64Array, value: number, count: number): number {
+  let low = 0
+  let high = count
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle] as number) < value) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** The logarithm of what a normal variable has between two places. */
@@ -226,6 +250,9 @@ function logMass(from: number, to: number, mean: number, deviation: number): num
   if (a < -8.4 && b > 8.4) return 0
   // The tail is exact on the left only.
   const [low, high] = a > 0 ? [-b, -a] : [a, b]
+  // Most kernels reach the bounds of the range on one side only: nothing of them lies beyond the other.
+  if (high > 8.4 && low > -5) return Math.log(normalCdf(-low))
+  if (low < -8.4 && high > -5) return Math.log(normalCdf(high))
   if (low > -5) return Math.log(Math.max(normalCdf(high) - normalCdf(low), Number.MIN_VALUE))
   const upper = logNormalCdf(high)
   return upper + Math.log1p(-Math.exp(Math.min(logNormalCdf(low) - upper, -1e-300)))

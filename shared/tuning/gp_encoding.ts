@@ -8,6 +8,8 @@ import { toUnit } from './unit.ts'
  */
 export interface Encoding {
   readonly dimensions: number
+  /** Along which dimensions places are equal or different, with no order. */
+  readonly nominal: readonly boolean[]
   encode(point: Point): Float64Array
   /** Squared distances of one place to the first of some others, each dimension by its weight. */
   scaledDistances(place: Float64Array, others: readonly Float64Array[], options: Scaled): void
@@ -30,6 +32,7 @@ export function encodingOf(space: Space): Encoding {
     nominal[dimension] === true ? (Object.is(a, b) ? 0 : 1) : squaredDistance(a, b)
   return {
     dimensions: parameters.length,
+    nominal,
     encode: (point) =>
       Float64Array.from(parameters, (parameter, index) => {
         const value = point[parameter.name]

@@ -3,7 +3,7 @@ import type { Point } from './space.ts'
 import type { Study, Trial } from './trial.ts'
 
 /** The samplers by the names that a person writes; `auto` chooses among them. */
-export const samplerNames = ['auto', 'tpe', 'gp', 'random', 'sobol', 'grid', 'nsga2'] as const
+export const samplerNames = ['auto', 'tpe', 'gp', 'forest', 'random', 'sobol', 'grid', 'nsga2'] as const
 
 /** One of the names above. */
 export type SamplerName = (typeof samplerNames)[number]

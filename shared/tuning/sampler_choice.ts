@@ -1,5 +1,6 @@
-import { autoSampler, processTrials } from './auto_sampler.ts'
+import { autoSampler, startOf } from './auto_sampler.ts'
 import { countPoints } from './draw.ts'
+import { forestSampler } from './forest_sampler.ts'
 import { gpSampler } from './gp_sampler.ts'
 import { gridSampler } from './grid_sampler.ts'
 import { nsga2Sampler } from './nsga2_sampler.ts'
@@ -17,6 +18,7 @@ export function chooseSampler(name: SamplerName, study: Study): { sampler: Sampl
 const makers: Readonly<Record<Exclude<SamplerName, 'auto'>, () => Sampler>> = {
   tpe: () => tpeSampler(),
   gp: () => gpSampler(),
+  forest: () => forestSampler(),
   random: () => randomSampler(),
   sobol: () => sobolSampler(),
   grid: () => gridSampler(),
@@ -35,8 +37,10 @@ function chooseFor({ space, directions, trials }: Study): { sampler: Sampler; sa
       says: `the whole grid: the space has ${points} points and there are ${trials} trials`,
     }
   }
+  const { model, trials: first } = startOf(space)
+  const says = model === 'forest' ? 'a forest of trees' : 'a Gaussian process'
   return {
     sampler: autoSampler(),
-    says: `a Gaussian process for the first ${processTrials(space)} trials, TPE for those that follow`,
+    says: `${says} for the first ${first} trials, TPE for those that follow`,
   }
 }

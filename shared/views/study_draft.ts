@@ -1,7 +1,7 @@
 import type { ParamsOf, ResultOf } from '../api/contract.ts'
 
 /** Samplers and pruners that the form offers; the command line knows the same. */
-export const samplers = ['auto', 'tpe', 'gp', 'random', 'sobol', 'grid', 'nsga2'] as const
+export const samplers = ['auto', 'tpe', 'gp', 'forest', 'random', 'sobol', 'grid', 'nsga2'] as const
 /** See above. */
 export const pruners = ['auto', 'none', 'median', 'percentile', 'asha', 'hyperband', 'wilcoxon'] as const
 

@@ -3,6 +3,7 @@ import { seedRandom } from '../../shared/base/random.ts'
 import { outlook } from '../../shared/tuning/plateau.ts'
 import { propose } from '../../shared/tuning/propose.ts'
 import { autoSampler } from '../../shared/tuning/auto_sampler.ts'
+import { forestSampler } from '../../shared/tuning/forest_sampler.ts'
 import { gpSampler } from '../../shared/tuning/gp_sampler.ts'
 import { gridSampler } from '../../shared/tuning/grid_sampler.ts'
 import { nsga2Sampler } from '../../shared/tuning/nsga2_sampler.ts'
@@ -22,6 +23,7 @@ samplerKeepsItsPromises({ sampler: gridSampler() })
 samplerKeepsItsPromises({ sampler: tpeSampler() })
 samplerKeepsItsPromises({ sampler: nsga2Sampler() })
 samplerKeepsItsPromises({ sampler: gpSampler(), runs: 6 })
+samplerKeepsItsPromises({ sampler: forestSampler(), runs: 6 })
 samplerKeepsItsPromises({ sampler: autoSampler(), runs: 2 })
 
 describe('a random sampler', () => {

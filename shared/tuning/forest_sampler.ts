@@ -1,0 +1,65 @@
+import type { Random } from '../base/random.ts'
+import { firstUntried } from './draw.ts'
+import { logExpectedImprovement } from './expected_improvement.ts'
+import { growForest } from './forest.ts'
+import { pointOf } from './genome.ts'
+import { encodingOf } from './gp_encoding.ts'
+import { startTrials, usableTrials } from './gp_sampler.ts'
+import { hunt } from './gp_search.ts'
+import { normalQuantile } from './normal.ts'
+import type { Sampler } from './sampler.ts'
+import { scalarLosses } from './scalar.ts'
+import { evenPoint } from './sobol_sampler.ts'
+import type { Point } from './space.ts'
+import type { Study, Trial } from './trial.ts'
+
+/** Around so many of the best points the search looks, too. */
+const goodPoints = 5
+
+/**
+ * Bayesian optimisation with a forest of trees in place of a Gaussian process: what lies beyond a step is seen as
+ * something else, and values that jump from one point to the next do not mislead it. It sees the ranks of losses.
+ * The middle of the space comes first, then some even points.
+ */
+export function forestSampler(): Sampler {
+  return {
+    name: 'forest',
+    ask(study, history, random) {
+      const { space } = study
+      if (history.length === 0) {
+        const point = pointOf(space, new Float64Array(space.parameters.length).fill(0.5))
+        return firstUntried(space, history, random, [{ point, says: 'the middle of the space' }])
+      }
+      if (usableTrials(study, history).length < startTrials(study)) {
+        const point = evenPoint(space, history, random)
+        return firstUntried(space, history, random, [
+          { point, says: "a point of a Sobol' sequence, to begin with" },
+        ])
+      }
+      const point = mostPromising(study, history, random)
+      const says = 'where a forest of trees expects the most to be gained'
+      return firstUntried(space, history, random, point === null ? [] : [{ point, says }])
+    },
+  }
+}
+
+function mostPromising(study: Study, history: readonly Trial[], random: Random): Point | null {
+  const { space } = study
+  // Which trials a tree is grown on is drawn: in the order in which they began, whatever time each took.
+  const trials = usableTrials(study, history).sort((a, b) => a.number - b.number)
+  const losses = scalarLosses(study, trials, random)
+  const order = losses.map((_, index) => index)
+  order.sort((a, b) => (losses[a] as number) - (losses[b] as number))
+  const values = new Array<number>(losses.length).fill(0)
+  order.forEach((index, rank) => (values[index] = normalQuantile((rank + 0.5) / losses.length)))
+  const encoding = encodingOf(space)
+  const places = trials.map(({ point }) => encoding.encode(point))
+  const expected = growForest({ places, values, nominal: encoding.nominal }, random)
+  const best = values[order[0] ?? 0] ?? 0
+  const scoreOf = (point: Point): number => {
+    const { mean, variance } = expected(encoding.encode(point))
+    return logExpectedImprovement(mean, Math.sqrt(variance), best)
+  }
+  const good = order.slice(0, goodPoints).map((index) => (trials[index] as Trial).point)
+  return hunt(space, scoreOf, { history, good, random })?.point ?? null
+}

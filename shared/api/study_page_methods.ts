@@ -62,6 +62,11 @@ export const studyPageMethods = {
   )<StudySurface>(),
   /** Curves of the trials that run, of the best and of the last that ended, the oldest first, thinned out if long. */
   'studies.curves': method(z.object({ id: z.string() }))<TrialCurve[]>(),
+  /** Makes a version of a registered model of what the best trial kept; again it is the same version. */
+  'studies.registerBest': method(z.object({ id: z.string(), name: z.string().min(1).optional() }))<{
+    name: string
+    version: number
+  }>(),
   /** Writes `NAME.study.yaml` beside a notebook; comments and the order of one that is there stay. */
   'studies.save': method(z.object({ notebook: z.string(), settings: studySettings }))<{ file: string }>(),
 }

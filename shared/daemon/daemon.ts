@@ -171,7 +171,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     ...runPageHandlers({ store, searcher, clock, artifactsDir, root: paths.root }),
     ...tableHandlers({ store, searcher, clock, topics }),
     ...studyHandlers({ studies, store, leases, root: paths.root }),
-    ...studyPageHandlers({ studies, root: paths.root }),
+    ...studyPageHandlers({ studies, store, clock, artifactsDir, root: paths.root }),
     ...transferHandlers({ store, clock, topics, artifactsDir }),
     ...cleanUpHandlers({ store, clock, paths, topics }),
   }

@@ -40,9 +40,13 @@ export function studyActions(parts: StudyActionParts): TemplateResult | typeof n
     ${
       best === null
         ? nothing
-        : html`<button class="primary" @click=${() => void writeBest(parts)}>
-            Write best into notebook
-          </button>`
+        : html`<button class="primary" @click=${() => void writeBest(parts)}>Write best into notebook</button>
+            <button
+              title="Make a version of a registered model of what the best trial kept"
+              @click=${() => void registerBest(parts)}
+            >
+              Register model
+            </button>`
     }
     ${
       live
@@ -154,6 +158,15 @@ async function writeBest({ client, say, study }: StudyActionParts): Promise<void
     const names = Object.entries(written).map(([name, value]) => `${name} = ${value}`)
     const left = unchanged.length === 0 ? '' : `; as they were: ${unchanged.join(', ')}`
     say(`Written into ${study.notebook}: ${names.join(', ') || 'nothing'}${left}`)
+  } catch (error) {
+    say((error as Error).message)
+  }
+}
+
+async function registerBest({ client, say, study }: StudyActionParts): Promise<void> {
+  try {
+    const { name, version } = await client.call('studies.registerBest', { id: study.id })
+    say(`Registered as version ${version} of "${name}"`)
   } catch (error) {
     say((error as Error).message)
   }

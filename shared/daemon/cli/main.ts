@@ -124,6 +124,7 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     .option('--stop', 'begin no more trials')
     .option('--cancel', 'end it with all that runs')
     .option('--write-best', 'write the best parameters into the notebook')
+    .option('--register', 'make a version of a registered model of what the best trial kept')
     .option('--replay', 'ask for every trial again from the log, and compare')
     .option('--html <file>', 'as a page in one file, for whoever has a browser')
     .action(

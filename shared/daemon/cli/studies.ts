@@ -27,6 +27,11 @@ export function studiesCommand(
       )
       return replayed.different.length === 0 ? 0 : 1
     }
+    if (options['register'] === true) {
+      const made = await client.call('studies.registerBest', { id })
+      print(context, made, ({ name, version }) => `Registered as version ${version} of "${name}".`)
+      return 0
+    }
     for (const to of changes) if (options[to] === true) await client.call('studies.change', { id, to })
     const written = options['writeBest'] === true ? await client.call('studies.writeBest', { id }) : null
     const study = await client.call('studies.get', { id })

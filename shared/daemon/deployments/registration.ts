@@ -9,14 +9,16 @@ import type { FoundModel } from './model_reference.ts'
 export interface Registry {
   store: Store
   nowMs: number
+  /** Why a new model is there. */
+  description?: string
 }
 
 /**
- * The registered version of a model that is deployed: the one that there is, or a new one under the deployment's name,
+ * The registered version of a model that was found: the one that there is, or a new one under the name given,
  * with the run it came from. Null for a folder, whose files are not ours.
  */
 export function registerModel(
-  { store, nowMs }: Registry,
+  { store, nowMs, description }: Registry,
   found: FoundModel,
   name: string,
 ): { name: string; version: number } | null {
@@ -25,7 +27,11 @@ export function registerModel(
   const known = versionOf(store, name, found.uri)
   if (known !== null) return known
   if (findModelKey(store, name) === undefined)
-    createRegisteredModel(store, { name, nowMs, description: `Deployed by Daybook as "${name}"` })
+    createRegisteredModel(store, {
+      name,
+      nowMs,
+      description: description ?? `Deployed by Daybook as "${name}"`,
+    })
   const made = createModelVersion(store, name, {
     source: found.uri,
     storageUri: found.uri,

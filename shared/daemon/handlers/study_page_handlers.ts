@@ -1,9 +1,14 @@
-import { isAbsolute, join } from 'node:path'
+import { basename, isAbsolute, join } from 'node:path'
 import type { Handlers } from '../../api/contract.ts'
 import { studySettings } from '../../api/study_methods.ts'
 import type { studyPageMethods } from '../../api/study_page_methods.ts'
+import type { Clock } from '../../base/clock.ts'
 import { Problem } from '../../base/problem.ts'
+import { checkModelName } from '../../models/model_name.ts'
+import type { Store } from '../../store/store.ts'
 import { surface } from '../../tuning/surface.ts'
+import { findModel } from '../deployments/model_reference.ts'
+import { registerModel } from '../deployments/registration.ts'
 import { studyFileOf, writeStudyFile } from '../study/study_file.ts'
 import { pointsOf } from '../study/study_points.ts'
 import { asTrial } from '../study/study_record.ts'
@@ -17,9 +22,15 @@ const curvePoints = 300
 export function studyPageHandlers({
   studies,
   root,
+  store,
+  clock,
+  artifactsDir,
 }: {
   studies: Studies
   root: string
+  store: Store
+  clock: Clock
+  artifactsDir: string
 }): Pick<Handlers, keyof typeof studyPageMethods> {
   return {
     'studies.points': ({ id }) => {
@@ -58,6 +69,18 @@ export function studyPageHandlers({
         const steps = points.map(({ step }) => step)
         return { trial: number, state, steps, values: points.map(({ value }) => value) }
       })
+    },
+    'studies.registerBest': ({ id, name: wanted }) => {
+      const { record, summary } = studies.get(id)
+      const run = summary.best?.runId ?? null
+      if (run === null) throw new Problem('conflict', 'No trial of this study is complete')
+      const name = wanted ?? basename(record.notebook).replace(/\.[^.]*$/, '')
+      checkModelName(name)
+      const found = findModel({ store, artifactsDir, root }, run)
+      const description = `The best of studies of ${record.notebook}`
+      const made = registerModel({ store, nowMs: clock.nowMs(), description }, found, name)
+      if (made === null) throw new Problem('not_found', `The model of run ${run.slice(0, 8)} has no run`)
+      return made
     },
     'studies.save': ({ notebook, settings }) => {
       const path = notebookPath(root, notebook)

@@ -88,6 +88,24 @@ describe('daybook tune', function () {
     ])
   })
 
+  it('registers the model that the best trial kept, the same version the second time', async () => {
+    const path = project.notebook(
+      'ridge.ipynb',
+      [
+        'alpha = 1.0',
+        'import daybook\nimport numpy as np\nfrom sklearn.linear_model import Ridge\n' +
+          'x = np.arange(20.0).reshape(-1, 1)',
+        'model = Ridge(alpha=alpha).fit(x, 2 * x[:, 0])\ndaybook.log(score=model.score(x, 2 * x[:, 0]))',
+      ],
+      { parameters: true },
+    )
+    const study = await tune(path, '--metric', 'score:max', '--space', 'alpha=float(0,9)', '--trials', '2')
+    const register = () =>
+      project.json<{ name: string; version: number }>(['studies', study.id, '--register'])
+    assert.deepEqual(await register(), { name: 'ridge', version: 1 })
+    assert.deepEqual(await register(), { name: 'ridge', version: 1 })
+  })
+
   it('makes every proposal again from the log', async () => {
     const study = (await project.json<StudySummary[]>(['studies']))[0] as StudySummary
     const replayed = await project.json<{ trials: number; different: number[] }>([

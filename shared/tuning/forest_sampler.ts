@@ -11,6 +11,7 @@ import type { Sampler } from './sampler.ts'
 import { scalarLosses } from './scalar.ts'
 import { evenPoint } from './sobol_sampler.ts'
 import type { Point } from './space.ts'
+import { standIn } from './stand_in.ts'
 import type { Study, Trial } from './trial.ts'
 
 /** Around so many of the best points the search looks, too. */
@@ -45,9 +46,7 @@ export function forestSampler(): Sampler {
 
 function mostPromising(study: Study, history: readonly Trial[], random: Random): Point | null {
   const { space } = study
-  // Which trials a tree is grown on is drawn: in the order in which they began, whatever time each took.
-  const trials = usableTrials(study, history).sort((a, b) => a.number - b.number)
-  const losses = scalarLosses(study, trials, random)
+  const { trials, losses } = told(study, history, random)
   const order = losses.map((_, index) => index)
   order.sort((a, b) => (losses[a] as number) - (losses[b] as number))
   const values = new Array<number>(losses.length).fill(0)
@@ -62,4 +61,25 @@ function mostPromising(study: Study, history: readonly Trial[], random: Random):
   }
   const good = order.slice(0, goodPoints).map((index) => (trials[index] as Trial).point)
   return hunt(space, scoreOf, { history, good, random })?.point ?? null
+}
+
+/**
+ * What the forest sees: complete trials, and those that were ended early with what they would have come to. Which of
+ * them a tree is grown on is drawn, so they stand in the order in which they began, whatever time each took.
+ */
+function told(
+  study: Study,
+  history: readonly Trial[],
+  random: Random,
+): { trials: readonly Trial[]; losses: readonly number[] } {
+  const complete = usableTrials(study, history).sort((a, b) => a.number - b.number)
+  const ends = scalarLosses(study, complete, random)
+  const known = complete.map((trial, index) => ({ trial, loss: ends[index] as number }))
+  const pruned = history.flatMap((trial) => {
+    if (trial.state !== 'pruned' || study.directions.length > 1) return []
+    const stand = standIn(study, trial, known)
+    return stand === null ? [] : [{ trial, loss: stand }]
+  })
+  const all = [...known, ...pruned].sort((a, b) => a.trial.number - b.trial.number)
+  return { trials: all.map(({ trial }) => trial), losses: all.map(({ loss }) => loss) }
 }

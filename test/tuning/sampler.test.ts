@@ -11,6 +11,7 @@ import { randomSampler } from '../../shared/tuning/random_sampler.ts'
 import { chooseSampler } from '../../shared/tuning/sampler_choice.ts'
 import { samplerNames } from '../../shared/tuning/sampler.ts'
 import { sobolSampler } from '../../shared/tuning/sobol_sampler.ts'
+import { standIn } from '../../shared/tuning/stand_in.ts'
 import { tpeSampler } from '../../shared/tuning/tpe_sampler.ts'
 import type { Trial } from '../../shared/tuning/trial.ts'
 import { parseSpaceText } from '../../shared/tuning/space_text.ts'
@@ -55,6 +56,29 @@ describe('the choice of a sampler', () => {
       chooseSampler('auto', studyOf(space, { directions: ['minimize', 'minimize'] })).sampler.name,
       'nsga2',
     )
+  })
+})
+
+describe('a trial that was ended early', () => {
+  const space = parseSpaceText(['x=float(0,1)'])
+  const withReports = (number: number, values: readonly number[], ends: boolean): Trial => ({
+    ...trialOf(number, { x: number / 10 }),
+    state: ends ? 'complete' : 'pruned',
+    reports: values.map((value, index) => ({ step: index + 1, value })),
+  })
+  const complete = [
+    { trial: withReports(0, [5, 3, 1], true), loss: 1 },
+    { trial: withReports(1, [6, 5, 2], true), loss: 2 },
+    { trial: withReports(2, [9, 8, 7], true), loss: 7 },
+  ]
+  it('stands for what became of the next worse one at the same step', () => {
+    assert.equal(standIn(studyOf(space), withReports(3, [5.5], false), complete), 2)
+    assert.equal(standIn(studyOf(space), withReports(3, [9, 2], false), complete), 1)
+  })
+  it('is as bad as the worst where none stood worse, and nothing where nothing is known', () => {
+    assert.equal(standIn(studyOf(space), withReports(3, [10], false), complete), 7)
+    assert.equal(standIn(studyOf(space), withReports(3, [], false), complete), null)
+    assert.equal(standIn(studyOf(space), withReports(3, [1], false), []), null)
   })
 })
 

@@ -7,7 +7,10 @@ import { makeDaemonProject, type DaemonProject } from '../project.ts'
 
 type Tuned = StudySummary & { allTrials: StudyTrial[] }
 
-/** What a library does in the shared cells, and then in each trial: the cases of docs/experiments.md, 57. */
+/**
+ * What a library does in the shared cells, and then in each trial: the cases of docs/experiments.md, 57. None names
+ * the parameter `x`, or its cell would not be shared.
+ */
 const works = {
   sklearn:
     'import numpy as np\nfrom sklearn.ensemble import HistGradientBoostingRegressor\n' +
@@ -19,9 +22,9 @@ const works = {
     '    return float(frame.lazy().group_by("k").agg(pl.col("v").mean()).sort("k").collect()["v"].sum())',
   torch:
     'import torch\n' +
-    'def work():\n    torch.manual_seed(0)\n    x = torch.randn(1024, 64)\n' +
+    'def work():\n    torch.manual_seed(0)\n    rows = torch.randn(1024, 64)\n' +
     '    net = torch.nn.Sequential(torch.nn.Linear(64, 128), torch.nn.ReLU(), torch.nn.Linear(128, 1))\n' +
-    '    loss = ((net(x) - x.sum(1, keepdim=True)) ** 2).mean()\n    loss.backward()\n    return float(loss)',
+    '    loss = ((net(rows) - rows.sum(1, keepdim=True)) ** 2).mean()\n    loss.backward()\n    return float(loss)',
 }
 
 describe('forking trials after a library has run', function () {
@@ -66,7 +69,8 @@ describe('forking trials after a library has run', function () {
     it(`works for ${library} that is only imported there`, async () => {
       const { trials, how } = await tune(library, '')
       assert.equal(trials.complete, 10)
-      assert.equal(how.mode, 'fork')
+      assert.equal(how.sharedCells, 2)
+      assert.equal(how.mode, 'fork', how.why ?? '')
     })
   }
 
@@ -74,7 +78,8 @@ describe('forking trials after a library has run', function () {
     it(`works for ${library} that has run there, with pools of one thread`, async () => {
       const { trials, how } = await tune(library, 'work()')
       assert.equal(trials.complete, 10)
-      assert.equal(how.mode, 'fork')
+      assert.equal(how.sharedCells, 2)
+      assert.equal(how.mode, 'fork', how.why ?? '')
     })
   }
 

@@ -8,6 +8,7 @@ that Python code started, an open GPU and an event loop do not live on in a chil
 import gc
 import os
 import random
+import re
 import sys
 import threading
 import weakref
@@ -45,7 +46,8 @@ def why_not(busy: bool) -> Optional[str]:
         return "the shared cells left threads running (%s)" % ", ".join(others[:3])
     if _gpu_is_open():
         return "the shared cells opened a GPU"
-    if "polars" in sys.modules and _thread_named("polars"):
+    # The threads of its pool are called polars-0, polars-1 …; Polars 2 starts another one as it is imported.
+    if "polars" in sys.modules and _thread_named(r"polars-\d"):
         return "polars has run in the shared cells"
     for name, loaded in (("tensorflow", "tensorflow.python.eager.context"), ("jax", "jax._src.xla_bridge")):
         if name in sys.modules and _has_begun(name, loaded):
@@ -129,12 +131,12 @@ def _gpu_is_open() -> bool:
         return False
 
 
-def _thread_named(prefix: str) -> bool:
-    """Whether a native thread of this process is called so. Where the system does not tell: yes."""
+def _thread_named(pattern: str) -> bool:
+    """Whether the name of a native thread of this process begins so. Where the system does not tell: yes."""
     try:
         for task in os.listdir("/proc/self/task"):
             with open("/proc/self/task/%s/comm" % task, encoding="utf-8", errors="replace") as file:
-                if file.read().startswith(prefix):
+                if re.match(pattern, file.read()):
                     return True
         return False
     except OSError:

@@ -1,6 +1,7 @@
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook'
 import type { TranslationBundle } from '@jupyterlab/translation'
 import type { Page } from '../shared/views/host.ts'
+import { Problem } from '../shared/base/problem.ts'
 import { CellFooters } from './cell_footers.ts'
 import { DataFooters } from './data_footers.ts'
 import type { Project, Projects } from './project.ts'
@@ -50,7 +51,7 @@ export class Notebooks {
       const project = await projects.of(panel?.context.path ?? '')
       if (panel === tracker.currentWidget) front(project)
     } catch (error) {
-      failed((error as Error).message)
+      failed(sentenceOf(error))
     }
   }
 
@@ -76,7 +77,7 @@ export class Notebooks {
       })
       this.#askFollowing()
     } catch (error) {
-      failed((error as Error).message)
+      failed(sentenceOf(error))
     }
   }
 
@@ -127,4 +128,9 @@ export class Notebooks {
       followed.survival = null
     }
   }
+}
+
+function sentenceOf(error: unknown): string {
+  const { message } = error as Error
+  return error instanceof Problem && error.hint !== undefined ? `${message}. ${error.hint}` : message
 }

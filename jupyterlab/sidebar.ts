@@ -6,6 +6,9 @@ import type { Section, SectionEntry, SectionParts } from './section.ts'
 /** The sidebar "Daybook": the project in front, and its sections, each of which can be folded away. */
 export class Sidebar extends Widget {
   readonly #name = document.createElement('header')
+  /** Where the runs lie, if that is not in the project. */
+  readonly #place = document.createElement('p')
+  readonly #trans: SectionParts['trans']
   readonly #sections: readonly Section[]
   #project: Project | null = null
 
@@ -18,11 +21,14 @@ export class Sidebar extends Widget {
     this.node.setAttribute('role', 'region')
     this.node.setAttribute('aria-label', 'Daybook')
     this.#name.textContent = 'Daybook'
+    this.#trans = parts.trans
+    this.#place.className = 'quiet'
+    this.#place.hidden = true
     this.#sections = entries.map(({ make }) => make(parts))
     const folds = entries.map(({ id, title }, i) =>
       fold(id, title(parts.trans), this.#sections[i] as Section),
     )
-    this.node.append(this.#name, ...folds)
+    this.node.append(this.#name, this.#place, ...folds)
   }
 
   /** Shows another project from now on. */
@@ -31,6 +37,15 @@ export class Sidebar extends Widget {
     this.#project = project
     this.#name.textContent = project.root.split('/').at(-1) ?? ''
     this.#name.title = project.root
+    this.#place.hidden = true
+    project.client.call('daemon.status', {}).then(
+      ({ movedBecause, stateDir }) => {
+        if (movedBecause === null || project !== this.#project) return
+        this.#place.textContent = this.#trans.__('Kept in %1: %2.', stateDir, movedBecause)
+        this.#place.hidden = false
+      },
+      () => undefined,
+    )
     for (const section of this.#sections) section.follow(project)
   }
 

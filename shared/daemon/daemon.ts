@@ -127,7 +127,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
   bag.add(() => runner.close())
   const cells = new Cells({ store, clock, paths, kernels, topics })
   bag.add(() => cells.close())
-  const followed = new FollowedKernels({ store, clock, paths, kernels, log })
+  const followed = new FollowedKernels({ store, clock, paths, kernels, topics, log })
   bag.add(() => followed.close())
   const deployments = new Deployments({ paths, store, clock, audit, kernels, topics })
   const frames = new FrameLint({ store, clock, paths, topics, log })

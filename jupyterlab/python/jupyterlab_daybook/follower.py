@@ -6,7 +6,7 @@ Kernels stay this server's. The project's supervisor reads their connection file
 import asyncio
 import os
 import time
-from typing import Any, Dict, NamedTuple, Optional, Tuple
+from typing import Any, Awaitable, Callable, Dict, NamedTuple, Optional, Tuple
 
 from jupyter_server.utils import ensure_async, to_os_path
 
@@ -16,6 +16,9 @@ from .daemon import Problem, find_project
 
 #: How long a kernel that could not be followed is left alone, unless something of it changes.
 TRY_AGAIN_S = 30.0
+
+#: How long a page waits for a kernel of its own until that is followed: then it gets it all the same.
+STAND_BY_S = 4.0
 
 
 class Failure(NamedTuple):
@@ -56,6 +59,20 @@ class Follower:
         states: Dict[str, Optional[str]] = dict(self.problems)
         states.update({kernel: None for kernel in self._told})
         return states
+
+    def stand_by(self) -> None:
+        """From now on no page gets a kernel before that is followed: its first cell is heard from the beginning."""
+        sessions = self._app.session_manager
+        for name in ("create_session", "update_session"):
+            setattr(sessions, name, self._then_look(getattr(sessions, name)))
+
+    def _then_look(self, change: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def changed(*args: Any, **kwargs: Any) -> Any:
+            result = await ensure_async(change(*args, **kwargs))
+            await asyncio.wait([asyncio.ensure_future(self.look())], timeout=STAND_BY_S)
+            return result
+
+        return changed
 
     async def look(self) -> None:
         """Tells the projects what changed since the last look. Never raises."""

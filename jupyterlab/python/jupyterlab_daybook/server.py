@@ -30,6 +30,7 @@ class Daybook(Configurable):
         """Begins to track and to follow kernels."""
         self._app = server_app
         self.follower = Follower(server_app)
+        self.follower.stand_by()
         self._looks = PeriodicCallback(self.follower.look, LOOK_EVERY_MS)
         self.apply(True, True)
         IOLoop.current().add_callback(self._looks.start)

@@ -5,6 +5,7 @@ import type { Clock } from '../../base/clock.ts'
 import { Problem } from '../../base/problem.ts'
 import type { StatePaths } from '../../base/project.ts'
 import type { KernelInfo } from '../../kernel/kernel.ts'
+import { renameNotebookOfRuns } from '../../runs/notebook_name.ts'
 import type { Store } from '../../store/store.ts'
 import type { Kernels } from '../kernels.ts'
 import type { TopicBoard } from '../topics.ts'
@@ -153,7 +154,9 @@ export class Cells {
   /** The notebook is called otherwise from now on. */
   async rename(from: string, to: string): Promise<void> {
     const live = await this.liveOrNull(from)
-    renameNotebook(this.#parts.store, from, to)
+    const { store, topics } = this.#parts
+    renameNotebook(store, from, to)
+    if (renameNotebookOfRuns(store, from, to) > 0) topics.bump('runs.changed')
     live?.rename(from, to)
     this.#comms.renamed(from, to)
   }

@@ -4,7 +4,9 @@ import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { Problem } from '../../base/problem.ts'
 import type { StatePaths } from '../../base/project.ts'
+import { exists } from '../../kernel/disk.ts'
 import type { KernelId, KernelInfo } from '../../kernel/kernel.ts'
+import { renameNotebookOfRuns } from '../../runs/notebook_name.ts'
 import type { Store } from '../../store/store.ts'
 import { nameNotebook } from '../capability.ts'
 import { openCellFiles, type CellFiles, type KeptCell } from '../cells/cell_files.ts'
@@ -20,6 +22,7 @@ import {
 } from '../cells/cell_rows.ts'
 import { cellOfExecution } from '../execution.ts'
 import type { Kernels } from '../kernels.ts'
+import type { TopicBoard } from '../topics.ts'
 import type { FollowedCell } from './followed_cell.ts'
 import { FollowedKernel } from './followed_kernel.ts'
 
@@ -29,6 +32,7 @@ export interface FollowedParts {
   clock: Clock
   paths: StatePaths
   kernels: Kernels
+  topics: TopicBoard
   log: Log
 }
 
@@ -62,8 +66,10 @@ export class FollowedKernels {
     const notebook = this.nameOf(given)
     const cwd = dirname(join(paths.root, notebook))
     const kernelId = (followedPrefix + id) as KernelId
+    const before = (await kernels.followed()).find((one) => one.id === kernelId)?.notebook ?? notebook
     const kernel = await (await kernels.supervisor()).follow({ ...rest, id: kernelId, notebook, cwd })
     const followed = await this.#get(kernel)
+    await this.#moveRuns(before, notebook)
     renameRowsOfKernel(store, kernelId, notebook)
     followed?.rename(notebook)
     nameNotebook(store, kernel.process, notebook)
@@ -107,6 +113,14 @@ export class FollowedKernels {
       this.#known.get(id)?.rename(this.nameOf(to))
       nameNotebook(store, process, this.nameOf(to))
     }
+    await this.#moveRuns(this.nameOf(from), this.nameOf(to))
+  }
+
+  /** Its runs go with a notebook that was renamed; where it was saved under another name too, they stay. */
+  async #moveRuns(from: string, to: string): Promise<void> {
+    const { store, paths, topics } = this.#parts
+    if (from === to || (await exists(join(paths.root, from)))) return
+    if (renameNotebookOfRuns(store, from, to) > 0) topics.bump('runs.changed')
   }
 
   /**

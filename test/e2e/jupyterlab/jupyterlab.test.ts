@@ -132,7 +132,7 @@ describe('JupyterLab with the wheel installed', function () {
 })
 
 function connect(lab: Lab, path: string, token: string) {
-  const address = `${lab.url.replace('http', 'ws')}daybook/events?path=${encodeURIComponent(path)}&token=${token}`
+  const address = lab.events(path).replace(lab.token, token)
   return wireOver(new WebSocket(address), 'the test’s server')
 }
 

@@ -16,6 +16,8 @@ export interface Lab {
   notebook(path: string, cells: readonly string[], kernelspec?: string): void
   /** The address of a page of its own: `lab/tree/a.ipynb`. */
   page(path: string): string
+  /** The address of the line to the daemon of a notebook's project. */
+  events(path: string): string
   /** Asks the server's own API. */
   api(path: string, init?: RequestInit): Promise<unknown>
   /** What the server said so far. */
@@ -26,6 +28,16 @@ export interface Lab {
   close(): Promise<void>
 }
 
+/** How a JupyterLab is to be started otherwise. */
+export interface LabOptions {
+  /** Of its command line, beside the usual. */
+  args?: readonly string[]
+  /** Beside the usual; by the server's folder. */
+  env?(folder: string): NodeJS.ProcessEnv
+  /** A command that starts the one that is appended to it. */
+  through?: readonly string[]
+}
+
 /** How long JupyterLab may take to answer on a busy machine. */
 const startLimitMs = 120_000
 
@@ -33,15 +45,18 @@ const startLimitMs = 120_000
  * Starts JupyterLab.
  * @param python of an environment with JupyterLab and our wheel
  */
-export async function startLab(python: string, args: readonly string[] = []): Promise<Lab> {
+export async function startLab(python: string, options: LabOptions = {}): Promise<Lab> {
   const port = await freePort()
   const prefix = dirname(dirname(python))
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lab-')))
   const token = 'a-token-of-the-test'
   const base = '/user/ada/'
+  const { args = [], env, through = [] } = options
+  const [program = python, ...first] = [...through, python]
   const child = spawn(
-    python,
+    program,
     [
+      ...first,
       ...[
         '-m',
         'jupyterlab',
@@ -57,7 +72,7 @@ export async function startLab(python: string, args: readonly string[] = []): Pr
       ],
       ...['--LabApp.news_url=', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate', ...args],
     ],
-    { cwd: folder, env: environment(folder), stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: folder, env: { ...environment(folder), ...env?.(folder) }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)))
@@ -72,6 +87,8 @@ export async function startLab(python: string, args: readonly string[] = []): Pr
       writeFileSync(join(folder, path), notebookOf(cells, kernelspec))
     },
     page: (path) => `${url}${path}?token=${token}`,
+    events: (path) =>
+      `${url.replace('http', 'ws')}daybook/events?path=${encodeURIComponent(path)}&token=${token}`,
     async api(path, init = {}) {
       const headers = { authorization: `token ${token}`, 'content-type': 'application/json' }
       const response = await fetch(`${url}api/${path}`, { ...init, headers })

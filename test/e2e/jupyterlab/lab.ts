@@ -52,7 +52,7 @@ export async function startLab(python: string, options: LabOptions = {}): Promis
   const token = 'a-token-of-the-test'
   const base = '/user/ada/'
   const { args = [], env, through = [] } = options
-  const [program = python, ...first] = [...through, python]
+  const [program, ...first] = [...through, python] as [string, ...string[]]
   const child = spawn(
     program,
     [

@@ -52,9 +52,9 @@ export async function startLab(python: string, options: LabOptions = {}): Promis
   const token = 'a-token-of-the-test'
   const base = '/user/ada/'
   const { args = [], env, through = [] } = options
-  const [program, ...first] = [...through, python] as [string, ...string[]]
+  const [program, ...first] = [...through, python]
   const child = spawn(
-    program,
+    program ?? python,
     [
       ...first,
       ...[

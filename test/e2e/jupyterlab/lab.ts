@@ -54,7 +54,7 @@ export async function startLab(python: string, options: LabOptions = {}): Promis
   const { args = [], env, through = [] } = options
   const [program, ...first] = [...through, python]
   const child = spawn(
-    program ?? python,
+    program,
     [
       ...first,
       ...[

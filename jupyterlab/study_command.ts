@@ -4,7 +4,7 @@ import type { INotebookTracker } from '@jupyterlab/notebook'
 import type { TranslationBundle } from '@jupyterlab/translation'
 import type { Page } from '../shared/views/host.ts'
 import { daybookIcon } from './icon.ts'
-import type { Projects } from './project.ts'
+import { pathInProject, type Projects } from './project.ts'
 
 /** Command that opens the form for a study of the notebook in front. */
 export const tuneCommand = 'daybook:tune-notebook'
@@ -33,15 +33,8 @@ export function addTuneCommand({ app, notebooks, projects, palette, trans, open 
       // Trials run what lies on the disk.
       if (panel.context.model.dirty) await panel.context.save()
       const { path } = panel.context
-      const { inServer } = await projects.of(path)
-      open(path, { kind: 'tune', notebook: withinProject(path, inServer) })
+      open(path, { kind: 'tune', notebook: pathInProject(await projects.of(path), path) })
     },
   })
   palette?.addItem({ command: tuneCommand, category: 'Daybook', args: { isPalette: true } })
-}
-
-/** A path of the file browser as the project names it. A project above the server's folder is told by its name only. */
-function withinProject(path: string, inServer: string | null): string {
-  if (inServer === null || inServer === '.' || inServer === '') return path
-  return path.startsWith(`${inServer}/`) ? path.slice(inServer.length + 1) : path
 }

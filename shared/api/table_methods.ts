@@ -22,7 +22,7 @@ export type TableGroupBy = z.infer<typeof groupBy>
 
 const column = z
   .string()
-  .regex(/^(metrics|params|tags)\..+$|^(name|experiment|status|started|duration|user)$/s)
+  .regex(/^(metrics|params|tags)\..+$|^(name|experiment|status|started|duration|cost|user)$/s)
 
 /** Which runs a table shows, in what order, in which groups. */
 export const tableQuery = z.object({
@@ -32,7 +32,7 @@ export const tableQuery = z.object({
   view: z.enum(['active', 'archived', 'deleted', 'all']).default('active'),
   /** `top` leaves nested runs out; an object asks for those nested in one run. */
   within: z.union([z.enum(['top', 'all']), z.object({ parentId: z.string() })]).default('top'),
-  /** `metrics.auc`, `params.depth`, `tags.team`, name, experiment, status, started, duration, user. */
+  /** `metrics.auc`, `params.depth`, `tags.team`, name, experiment, status, started, duration, cost, user. */
   sort: z
     .array(z.object({ by: column, descending: z.boolean() }))
     .max(8)

@@ -169,7 +169,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     ...runHandlers({ store, searcher, clock, topics, artifactsDir, dataDir: paths.data }),
     ...trackingHandlers(paused, topics),
     ...runPageHandlers({ store, searcher, clock, artifactsDir, root: paths.root }),
-    ...tableHandlers({ store, searcher, clock, topics }),
+    ...tableHandlers({ store, searcher, clock, topics, root: paths.root }),
     ...studyHandlers({ studies, store, leases, root: paths.root }),
     ...studyPageHandlers({ studies, store, clock, artifactsDir, root: paths.root }),
     ...transferHandlers({ store, clock, topics, artifactsDir }),

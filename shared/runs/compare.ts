@@ -5,6 +5,7 @@ import { compareCells, type RanCell } from './compare_cells.ts'
 import { compareDatasets } from './compare_datasets.ts'
 import type { ComparedMetric, ComparedRun, ComparedTexts, Comparison } from './comparison.ts'
 import { guessDirection, isBetter } from './metric_direction.ts'
+import { rowsBehind } from './metric_rows.ts'
 import { getRun } from './run.ts'
 import { findRunArtifact } from './run_artifact.ts'
 import type { Run } from './run_data.ts'
@@ -60,6 +61,7 @@ function compareMetrics(runs: readonly Run[]): ComparedMetric[] {
     return {
       key,
       values,
+      rows: runs.map((run) => rowsBehind(run, key)),
       differs,
       better,
       best: better === null || !differs ? [] : bestPlaces(values, better),

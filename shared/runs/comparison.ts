@@ -43,6 +43,8 @@ export interface ComparedTexts {
 export interface ComparedMetric {
   key: string
   values: (number | 'NaN' | null)[]
+  /** On how many rows each was measured, for a share of rows; null where that is not known. */
+  rows: (number | null)[]
   differs: boolean
   /** Which way is good, where the name tells. */
   better: MetricDirection

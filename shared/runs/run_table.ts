@@ -298,6 +298,7 @@ function toRow(run: Run, shown: TablePart['shown'], known: { children: number; e
     status: run.status,
     startMs: run.startMs,
     endMs: run.endMs,
+    cost: null,
     user: run.userId,
     parentId: run.parentId,
     children: known.children,

@@ -38,7 +38,8 @@ export function readColumn(store: Store, name: string, long: LongTexts): RunColu
     const table = type === 'params' ? 'param' : 'tag'
     return textColumn(store, loggedSql(store, { table, name: key, long }), last)
   }
-  if (name === 'started' || name === 'duration') {
+  if (name === 'started' || name === 'duration' || name === 'cost') {
+    // One price for all: what costs more took longer.
     const value = name === 'started' ? 'started_ms' : 'ended_ms - started_ms'
     const found = sql(`SELECT seq, ${value} AS v FROM run WHERE v IS NOT NULL ORDER BY v`)
     return numberColumn(store, found, last)

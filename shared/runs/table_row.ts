@@ -24,7 +24,15 @@ export interface TableSort {
 }
 
 /** Columns that every run has, beside what was logged. */
-export const tableAttributes = ['name', 'experiment', 'status', 'started', 'duration', 'user'] as const
+export const tableAttributes = [
+  'name',
+  'experiment',
+  'status',
+  'started',
+  'duration',
+  'cost',
+  'user',
+] as const
 
 /** Which part of the table is wanted, and what of each run. */
 export interface TablePart {
@@ -55,6 +63,8 @@ export interface RunRow {
   status: string
   startMs: number
   endMs: number | null
+  /** What it has cost so far; null where no price per hour is set. */
+  cost: number | null
   user: string
   parentId: string | null
   /** How many runs are nested in it. */

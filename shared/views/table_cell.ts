@@ -70,6 +70,8 @@ function ownCell(run: RunRow, id: string, nowMs: number): CellContent {
       >`
     case 'duration':
       return formatDuration(Math.max(0, (run.endMs ?? nowMs) - run.startMs))
+    case 'cost':
+      return costCell(run, nowMs)
     case 'status':
       return run.status.toLowerCase()
     case 'experiment':
@@ -79,6 +81,14 @@ function ownCell(run: RunRow, id: string, nowMs: number): CellContent {
     default:
       return titleOf(id)
   }
+}
+
+/** What it cost, or the hours that it took where no price is set. */
+function costCell({ cost, startMs, endMs }: RunRow, nowMs: number): CellContent {
+  if (cost !== null) return formatNumber(Number(cost.toPrecision(3)))
+  const hours = Math.max(0, (endMs ?? nowMs) - startMs) / 3_600_000
+  const hint = 'Hours; their cost with "runs: {price_per_hour: …}" in daybook.yaml'
+  return html`<span title=${hint}>${formatNumber(Number(hours.toPrecision(2)))} h</span>`
 }
 
 function parseObject(text: string): Record<string, unknown> | null {

@@ -27,6 +27,7 @@ export const ownColumns: Readonly<Record<string, string>> = {
   status: 'Status',
   started: 'Started',
   duration: 'Took',
+  cost: 'Cost',
   experiment: 'Experiment',
   user: 'User',
   'tags.daybook.notebook': 'Notebook',
@@ -50,7 +51,7 @@ export function kindOf(id: string): 'own' | 'metrics' | 'params' | 'tags' {
 
 /** Whether its cells stand at the right: numbers do. */
 export function isNumeric(id: string): boolean {
-  return kindOf(id) === 'metrics' || id === 'duration'
+  return kindOf(id) === 'metrics' || id === 'duration' || id === 'cost'
 }
 
 /** The layout of a table that nobody has touched: what tells most, out of what was logged. */

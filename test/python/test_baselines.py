@@ -85,6 +85,7 @@ class BaselinesTest(ScriptCase):
                 expected[kind + "/score_test"] = model.score(plain(test), tested)
                 expected[kind + "/f1_score_test"] = f1_score(tested, model.predict(plain(test)), average="macro")
         self.assertEqual(set(told), set(expected))
+        self.assertEqual(self.whole(RUN)["tags"]["daybook.rows.score_test"], "1000")
         for name, value in expected.items():
             self.assertAlmostEqual(told[name], value, places=3 if name.startswith("linear") else 12, msg=name)
         self.assertGreater(told["linear/score_test"], told["dummy/score_test"] + 0.03)

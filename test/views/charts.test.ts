@@ -81,6 +81,7 @@ describe('describeDifference()', () => {
   const metric = {
     key: 'auc',
     values: [0.8, 0.9],
+    rows: [null, null] as (number | null)[],
     differs: true,
     better: 'higher' as const,
     best: [1],
@@ -100,6 +101,20 @@ describe('describeDifference()', () => {
     assert.equal(say(group('a', 0.8, 5, 0.01), group('b', 0.9, 5, 0.01)), 'better')
     assert.equal(say(group('a', 0.8, 5, 0.2), group('b', 0.9, 5, 0.2)), 'same')
     assert.equal(say(group('a', 0.8, 1, null), group('b', 0.9, 5, 0.01)), 'plain')
+  })
+  it('tells a share that was measured once by the rows behind it, and says why where it cannot', () => {
+    const once = [group('a', 0.8, 1, null), group('b', 0.9, 1, null)]
+    const told = (rows: (number | null)[]) => {
+      const difference = differenceOf({ ...metric, rows }, 1, once)
+      assert.ok(difference !== null)
+      return describeDifference(difference, 'higher')
+    }
+    // Newcombe (1998), method 10, of 45/50 - 40/50 holds 0; twenty times the rows tell it apart.
+    assert.equal(told([50, 50]).kind, 'same')
+    assert.match(told([50, 50]).title, /50 and 50 test rows/)
+    assert.equal(told([1000, 1000]).kind, 'better')
+    assert.equal(told([100, null]).kind, 'plain')
+    assert.match(told([100, null]).title, /^No interval: one seed each, and on how many rows/)
   })
   it('calls two runs that differ only by seed chance', () => {
     const same = group('a', 0.85, 2, 0.07)

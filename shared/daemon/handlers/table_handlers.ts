@@ -5,9 +5,10 @@ import { findKey } from '../../runs/key_name.ts'
 import { deleteTag, logBatch } from '../../runs/logging.ts'
 import { deleteRun, findRunSeq, restoreRun } from '../../runs/run.ts'
 import type { Searcher } from '../../runs/searcher.ts'
-import type { TableQuery } from '../../runs/table_row.ts'
+import type { TableQuery, TableRow } from '../../runs/table_row.ts'
 import type { Store } from '../../store/store.ts'
 import type { TopicBoard } from '../topics.ts'
+import { runSettingsOrDefault } from '../run_settings.ts'
 import { tableToArrow, tableToCsv } from '../table_file.ts'
 import { experimentByName } from './run_handlers.ts'
 
@@ -17,6 +18,8 @@ export interface TableParts {
   searcher: Searcher
   clock: Clock
   topics: TopicBoard
+  /** The project's folder. */
+  root: string
 }
 
 /** Answers tables of runs from the searcher's thread; changes many runs at once. */
@@ -25,6 +28,7 @@ export function tableHandlers({
   searcher,
   clock,
   topics,
+  root,
 }: TableParts): Pick<Handlers, keyof typeof tableMethods> {
   const toQuery = ({
     experiment,
@@ -38,7 +42,10 @@ export function tableHandlers({
       // Read first: news that come while the table is searched must make the asker ask again.
       const version = topics.version('runs.changed')
       const part = { offset, limit, shown }
-      return { ...(await searcher.ask('window', { query: toQuery(query), part })), version }
+      const window = await searcher.ask('window', { query: toQuery(query), part })
+      const { pricePerHour } = runSettingsOrDefault(root)
+      const rows = window.rows.map((row) => priced(row, pricePerHour, clock.nowMs()))
+      return { ...window, rows, version }
     },
     'runs.columns': ({ experiment }) =>
       searcher.ask('columns', { experimentIds: toQuery({ ...nothing, experiment }).experimentIds }),
@@ -69,6 +76,12 @@ export function tableHandlers({
 }
 
 const nothing = { filter: '', view: 'active', within: 'top', sort: [], groupBy: [], group: null } as const
+
+/** A run with its cost so far, where an hour has a price. */
+function priced(row: TableRow, pricePerHour: number | null, nowMs: number): TableRow {
+  if (row.kind !== 'run' || pricePerHour === null) return row
+  return { ...row, cost: (Math.max(0, (row.endMs ?? nowMs) - row.startMs) / 3_600_000) * pricePerHour }
+}
 
 /** Returns what undoes it. */
 function setTag(store: Store, { id, key, value }: TagChange): TagChange {

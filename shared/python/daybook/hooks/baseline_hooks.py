@@ -29,9 +29,11 @@ def fitted(fit: fits.Fit, model: Any, data: Any, answers: Any) -> None:
 def scored(fit: fits.Fit, model: Any, told: Optional[str], data: Any, answers: Any) -> None:
     """`model.score(data, answers)` was told as `told`; what it is, only scikit-learn's own methods say."""
     owner = next((cls for cls in type(model).__mro__ if "score" in cls.__dict__), None)
-    if fit.baseline is None or owner is None or owner.__module__.split(".")[0] != "sklearn":
+    if told is None or owner is None or owner.__module__.split(".")[0] != "sklearn" or hasattr(model, "scorer_"):
         return
-    if hasattr(model, "scorer_"):
+    if _classifies(model) and hasattr(answers, "__len__"):
+        fit.run.tags({"daybook.rows." + told: len(answers)})  # a share of so many rows
+    if fit.baseline is None:
         return
     _want(fit, told, data, answers, ("accuracy_score" if fit.baseline["classes"] else "r2_score", {}))
 

@@ -20,6 +20,7 @@ const programs = {
   monitor: 'shared/monitor/monitor_main.ts',
   parquet: 'shared/data/parquet_main.ts',
   gateway: 'shared/serving/gateway_main.ts',
+  standalone: 'shared/serving/standalone_main.ts',
   roll_predictions: 'shared/serving/roll_main.ts',
   predict: 'shared/serving/batch_main.ts',
 }

@@ -228,6 +228,8 @@ const openers: readonly string[] = [
   'shared/serving/roll_main.ts',
   'shared/store/store.ts',
   'shared/store/wal_sync.ts',
+  'shared/daemon/export/deployment_export.ts',
+  'shared/serving/standalone_main.ts',
   'shared/views/browser.ts',
   'jupyterlab/project.ts',
 ]

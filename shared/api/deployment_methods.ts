@@ -80,6 +80,17 @@ export interface BatchModel {
   notes: string[]
 }
 
+/** A revision as a folder that runs anywhere. */
+export interface ExportedDeployment {
+  folder: string
+  revision: number
+  modelUri: string
+  /** Name of the image that the files speak of. */
+  image: string
+  /** What the model needs, pinned. */
+  packages: string[]
+}
+
 const name = z.string().min(1).max(63)
 const slot = z.enum(['champion', 'canary', 'shadow'])
 const share = z.number().min(0).max(1)
@@ -133,6 +144,18 @@ export const deploymentMethods = {
       trust: z.boolean().default(false),
     }),
   )<BatchModel>(),
+  /**
+   * Writes a revision (null: the champion) as a folder (absolute) that runs without Daybook: the server, the model, its
+   * packages pinned, files for Docker, compose, Kubernetes and KServe.
+   */
+  'deployments.export': method(
+    z.object({
+      name,
+      to: z.string().min(1),
+      revision: z.number().int().positive().nullable().default(null),
+      image: z.string().min(1).nullable().default(null),
+    }),
+  )<ExportedDeployment>(),
   /** Makes a revision the champion: the shadow's if none is named. */
   'deployments.promote': method(
     z.object({

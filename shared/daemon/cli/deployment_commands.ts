@@ -10,6 +10,7 @@ import {
   type PromoteOptions,
   type UpOptions,
 } from './deployments.ts'
+import { exportDeploymentCommand, type ExportDeploymentOptions } from './export_deployment.ts'
 import { parseFailOnDrift } from './drift.ts'
 import { predictCommand, type PredictOptions } from './predict.ts'
 import type { CommandParts } from './monitor_commands.ts'
@@ -73,6 +74,19 @@ export function addDeploymentCommands({ program, add, action, positive }: Comman
     .action(
       action((context, [name, options]) =>
         upCommand(context, name as string | undefined, options as UpOptions),
+      ),
+    )
+  add(
+    program,
+    'export-deployment <name>',
+    'a revision as a folder that runs without Daybook: Docker, compose, Kubernetes, KServe',
+  )
+    .requiredOption('--to <folder>', 'where it goes')
+    .option('--revision <n>', 'which one (default: the champion)', positive)
+    .option('--image <name>', 'name of the image (default: NAME:REVISION)')
+    .action(
+      action((context, [name, options]) =>
+        exportDeploymentCommand(context, name as string, options as ExportDeploymentOptions),
       ),
     )
   add(program, 'down', 'end everything that answers; "daybook up" brings it back').action(action(downCommand))

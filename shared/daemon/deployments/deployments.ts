@@ -5,6 +5,7 @@ import type {
   DeploymentDetail,
   DeploymentSummary,
   DeployStep,
+  ExportedDeployment,
 } from '../../api/deployment_methods.ts'
 import { version } from '../../api/version.ts'
 import type { Clock } from '../../base/clock.ts'
@@ -34,6 +35,7 @@ import {
 import type { ServingSettings } from '../../serving/revision_spec.ts'
 import type { Store } from '../../store/store.ts'
 import type { AuditTrail } from '../audit.ts'
+import { exportDeployment } from '../export/deployment_export.ts'
 import { pythonFolder, type Kernels } from '../kernels.ts'
 import type { TopicBoard } from '../topics.ts'
 import { findBatchModel, type WantedBatch } from './batch.ts'
@@ -237,6 +239,15 @@ export class Deployments {
     await orderGateway(await this.#gateway(), { kind: 'place', name, revision, place })
     this.#changed(`revision.${place.slot}`, { name, revision, reason: '', before: null })
     return { revision }
+  }
+
+  /** Writes a revision as a folder that runs without us. */
+  async export(
+    name: string,
+    wanted: { revision: number | null; to: string; image: string | null },
+  ): Promise<ExportedDeployment> {
+    const { record } = (await this.show(name)).standing
+    return exportDeployment({ ...wanted, record, pythonFolder: pythonFolder() })
   }
 
   /** Takes one down until somebody wants it again. */

@@ -16,6 +16,7 @@ export function deploymentHandlers(deployments: Deployments): DeploymentHandlers
       deployments.deploy({ ...wanted, place: placing(slot, share), settings: withoutUndefined(settings) }),
     'deployments.ask': ({ name, body }) => deployments.ask(name, body),
     'deployments.batch': (wanted) => deployments.batch(wanted),
+    'deployments.export': ({ name, ...wanted }) => deployments.export(name, wanted),
     'deployments.rollback': ({ name, reason }) => deployments.rollback(name, reason),
     'deployments.place': ({ name, slot, revision, share }) =>
       deployments.place(name, revision, placing(slot, share)),

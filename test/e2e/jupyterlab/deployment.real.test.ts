@@ -73,7 +73,7 @@ describe('a deployed model in JupyterLab', function () {
     await page.request.put(lab.page(themes), { data: { raw: '{"theme": "JupyterLab Dark"}' } })
     await page.reload()
     await page.getByRole('heading', { name: 'bikes' }).waitFor()
-    await page.locator('body[data-jp-theme-light="false"]').waitFor()
+    await page.locator('body[data-jp-theme-light="false"]').waitFor({ state: 'attached' })
     await tab('Monitoring').click()
     await page.getByRole('img', { name: 'cnt: reference and now' }).waitFor()
     await picture('monitoring-dark')

@@ -20,7 +20,7 @@ def check(folder: str) -> Dict[str, Any]:
     """Requirements that are missing or of another version, and what the pickles bring along."""
     missing: List[Dict[str, Optional[str]]] = []
     different: List[Dict[str, Optional[str]]] = []
-    for name, wanted in _requirements(os.path.join(folder, "requirements.txt")):
+    for name, wanted in requirements(os.path.join(folder, "requirements.txt")):
         found = _installed(name)
         if found is None:
             missing.append({"name": name, "wanted": wanted})
@@ -46,7 +46,8 @@ def check(folder: str) -> Dict[str, Any]:
     }
 
 
-def _requirements(path: str) -> "List[tuple[str, Optional[str]]]":
+def requirements(path: str) -> "List[tuple[str, Optional[str]]]":
+    """Packages that a requirements file names, with the version where one is pinned."""
     try:
         with open(path, encoding="utf-8") as file:
             lines = file.read().splitlines()

@@ -1,4 +1,5 @@
-"""The program that the gateway runs: `start.py worker ADDRESS`, `start.py check FOLDER`, `start.py convert REQUEST`."""
+"""The program that the gateway runs: `start.py worker ADDRESS`, `start.py check FOLDER`, `start.py convert REQUEST`,
+`start.py pins REQUEST`."""
 
 import os
 import sys
@@ -14,6 +15,8 @@ if __name__ == "__main__":
         from daybook.serve.check import main
     elif what == "convert":
         from daybook.serve.convert import main
+    elif what == "pins":
+        from daybook.serve.pins import main
     else:
         from daybook.serve.worker import main
     main()

@@ -111,7 +111,8 @@ export function makeDaemonProject(environment = venv, parent = tmpdir()): Daemon
     },
     async killDaemon() {
       let found = readDaemonFile(paths())
-      while (found === null) {
+      for (const untilMs = Date.now() + 30_000; found === null;) {
+        if (Date.now() > untilMs) throw new Error('No daemon runs that could be killed')
         await new Promise((resolve) => setTimeout(resolve, 20))
         found = readDaemonFile(paths())
       }

@@ -72,8 +72,10 @@ describe('a study under faults', function () {
   it('goes on after kill -9 of the daemon, with the trials that ran on', async () => {
     const path = project.notebook('slow.ipynb', slow, { parameters: true })
     const ending = tune(path, ...space, '--trials', '10')
+    // The cells that all trials share have been run, so trials run from now on, for some three seconds.
+    await until(() => Promise.resolve(lines('pids').length > 0))
     for (let kills = 0; kills < 2; kills++) {
-      await new Promise((resolve) => setTimeout(resolve, 2500))
+      await new Promise((resolve) => setTimeout(resolve, 1200))
       await project.killDaemon()
     }
     const study = await ending

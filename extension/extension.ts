@@ -19,6 +19,7 @@ import { KernelsTree } from './kernels_tree.ts'
 import { alertNotices } from './monitor/alert_notices.ts'
 import { monitoringCommands } from './monitor/monitoring_commands.ts'
 import { MonitoringTree } from './monitor/monitoring_tree.ts'
+import { ReportPanels, reportPanelType } from './monitor/report_panels.ts'
 import { languageHelp } from './notebook/language_help.ts'
 import { notebookCommands } from './notebook/notebook_commands.ts'
 import { Notebooks } from './notebook/notebooks.ts'
@@ -79,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
   data.show('daybook.data')
   deployments.show('daybook.deployments')
   const alerts = monitoring.show('daybook.monitoring')
+  const reports = new ReportPanels(daemons)
   context.subscriptions.push(
     ...runCommands({ tree: runs, openPage: (daemon, page) => panels.open(daemon, page) }),
     ...kernelCommands(kernels),
@@ -89,8 +91,11 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
       openPage: (daemon, page) => panels.open(daemon, page),
     }),
     deployments,
-    ...monitoringCommands(daemons, monitoring),
-    alertNotices({ daemons, tree: monitoring, view: alerts, memory: context.workspaceState }),
+    ...monitoringCommands(daemons, monitoring, reports),
+    alertNotices({
+      ...{ daemons, tree: monitoring, view: alerts, memory: context.workspaceState },
+      openPage: (daemon, page) => panels.open(daemon, page),
+    }),
     monitoring,
     ...findingActions(),
     data,
@@ -102,6 +107,7 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
     notebooks.onChange(() => variables.refresh()),
     vscode.window.onDidChangeActiveNotebookEditor(() => variables.refresh()),
     vscode.window.registerWebviewPanelSerializer(panelType, panels),
+    vscode.window.registerWebviewPanelSerializer(reportPanelType, reports),
     firstRunToast(daemons, context.globalState),
     command('daybook.openRuns', () => open({ kind: 'runs' })),
     noticesOfLongCells(),

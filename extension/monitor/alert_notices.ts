@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import type { Alert } from '../../shared/api/alert_methods.ts'
 import { alertMessage, alertNews } from '../../shared/views/alert_text.ts'
+import type { Page } from '../../shared/views/host.ts'
 import type { Daemon } from '../daemon.ts'
 import type { Daemons } from '../daemons.ts'
 import { tellProblem } from '../problem_message.ts'
@@ -13,10 +14,12 @@ export interface AlertNoticesParts {
   view: vscode.TreeView<MonitoringNode>
   /** Remembers what this folder was told of. */
   memory: vscode.Memento
+  openPage(daemon: Daemon, page: Page): void
 }
 
 /** Tells each alert once while its project is in front, and counts those nobody has seen to on the badge. */
-export function alertNotices({ daemons, tree, view, memory }: AlertNoticesParts): vscode.Disposable {
+export function alertNotices(parts: AlertNoticesParts): vscode.Disposable {
+  const { daemons, tree, view, memory, openPage } = parts
   let stop: (() => void) | null = null
   const follow = (): void => {
     stop?.()
@@ -36,7 +39,12 @@ export function alertNotices({ daemons, tree, view, memory }: AlertNoticesParts)
     const news = alertNews(open, last, Date.now())
     // Before anything is shown, since the next change may come meanwhile.
     if (open.length > 0) await memory.update(key, Math.max(last ?? 0, ...open.map(({ id }) => id)))
-    if (news[0] !== undefined) void tell(daemon, news[0], alertMessage(news)).catch(tellProblem)
+    if (news[0] !== undefined) {
+      const page: Page = { kind: 'deployment', name: news[0].deployment }
+      void tell(daemon, news[0], { message: alertMessage(news), open: () => openPage(daemon, page) }).catch(
+        tellProblem,
+      )
+    }
   }
   const listener = daemons.onCurrent(follow)
   follow()
@@ -46,14 +54,21 @@ export function alertNotices({ daemons, tree, view, memory }: AlertNoticesParts)
   })
 }
 
-async function tell(daemon: Daemon, alert: Alert, message: string): Promise<void> {
+interface Notice {
+  message: string
+  /** Shows the deployment's page, which leads on to run and cell. */
+  open(): void
+}
+
+async function tell(daemon: Daemon, alert: Alert, { message, open }: Notice): Promise<void> {
   const show = {
     critical: vscode.window.showErrorMessage,
     warning: vscode.window.showWarningMessage,
     info: vscode.window.showInformationMessage,
   }[alert.severity] as (message: string, ...buttons: string[]) => Thenable<string | undefined>
-  const answer = await show(message, 'Open report', 'Acknowledge')
+  const answer = await show(message, 'Open report', 'Deployment', 'Acknowledge')
   const node: MonitoringNode = { kind: 'alert', daemon, alert }
   if (answer === 'Open report') await vscode.commands.executeCommand('daybook.openWatchReport', node)
+  if (answer === 'Deployment') open()
   if (answer === 'Acknowledge') await vscode.commands.executeCommand('daybook.acknowledgeAlert', node)
 }

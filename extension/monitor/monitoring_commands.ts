@@ -1,13 +1,17 @@
 import * as vscode from 'vscode'
-import { reportInEditor } from '../../shared/views/alert_text.ts'
 import type { Daemon } from '../daemon.ts'
 import type { Daemons } from '../daemons.ts'
 import { openNotebook } from '../open_notebook.ts'
 import { command } from '../problem_message.ts'
 import type { AlertNode, MonitoringTree, ReportNode } from './monitoring_tree.ts'
+import type { ReportPanels } from './report_panels.ts'
 
 /** Everything that can be done to alerts and reports, from the sidebar and from the palette. */
-export function monitoringCommands(daemons: Daemons, tree: MonitoringTree): vscode.Disposable[] {
+export function monitoringCommands(
+  daemons: Daemons,
+  tree: MonitoringTree,
+  reports: ReportPanels,
+): vscode.Disposable[] {
   return [
     command('daybook.openWatchReport', async (node?: AlertNode | ReportNode) => {
       const chosen = node ?? (await pickReport(daemons.current))
@@ -16,7 +20,7 @@ export function monitoringCommands(daemons: Daemons, tree: MonitoringTree): vsco
         chosen.kind === 'alert'
           ? [chosen.alert.report, chosen.alert.deployment]
           : [chosen.report.id, chosen.report.deployment]
-      await showReport(chosen.daemon, id, name)
+      await reports.open(chosen.daemon, id, name)
     }),
     command('daybook.acknowledgeAlert', async (node?: AlertNode) => {
       const chosen = node ?? (await pickAlert(daemons.current))
@@ -60,25 +64,4 @@ async function pickAlert(daemon: Daemon | null): Promise<AlertNode | undefined> 
   if (items.length === 0) void vscode.window.showInformationMessage('Daybook: no alert waits for anybody.')
   else return (await vscode.window.showQuickPick(items, { title: 'Alerts, the newest first' }))?.node
   return undefined
-}
-
-/** The daemon's own page, which runs nothing here. */
-async function showReport(daemon: Daemon, id: string, name: string): Promise<void> {
-  const { html } = await daemon.call('monitor.page', { id })
-  const panel = vscode.window.createWebviewPanel(
-    'daybook.watchReport',
-    `Report: ${name}`,
-    vscode.ViewColumn.Active,
-    { enableScripts: false, localResourceRoots: [], enableFindWidget: true },
-  )
-  const paint = (): void => {
-    const { kind } = vscode.window.activeColorTheme
-    const isDark = kind === vscode.ColorThemeKind.Dark || kind === vscode.ColorThemeKind.HighContrast
-    panel.webview.html = reportInEditor(html, isDark)
-  }
-  const listener = vscode.window.onDidChangeActiveColorTheme(paint)
-  panel.onDidDispose(() => {
-    listener.dispose()
-  })
-  paint()
 }

@@ -17,13 +17,31 @@ export function alertMessage([first, ...more]: readonly Alert[]): string {
   return `${first.says}${others}`
 }
 
-/** What a report may do inside an editor: be looked at. It loads nothing and runs nothing. */
+/** What a report may do inside an editor: be looked at. It loads nothing and runs nothing of its own. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
-/** A report of the daemon as an editor shows it, in the editor's colours rather than the system's. */
-export function reportInEditor(html: string, isDark: boolean): string {
-  return html
-    .replace('<head>', `<head><meta http-equiv="Content-Security-Policy" content="${policy}">`)
+/**
+ * A report of the daemon as an editor shows it, in the editor's colours rather than the system's. `kept`: what
+ * VS Code is to remember of its panel, and the nonce of the one script that says so.
+ */
+export function reportInEditor(
+  html: string,
+  isDark: boolean,
+  kept?: { nonce: string; state: unknown },
+): string {
+  const page = html
+    .replace(
+      '<head>',
+      `<head><meta http-equiv="Content-Security-Policy" content="${policyWith(kept?.nonce)}">`,
+    )
     .replace('color-scheme:light dark', `color-scheme:${isDark ? 'dark' : 'light'}`)
     .replace('@media (prefers-color-scheme:dark)', isDark ? '@media all' : '@media not all')
+  if (kept === undefined) return page
+  const state = JSON.stringify(kept.state).replaceAll('<', '\\u003c')
+  // At the end, where nothing of the report can follow it; a browser closes the page by itself.
+  return `${page}<script nonce="${kept.nonce}">acquireVsCodeApi().setState(${state})</script>`
+}
+
+function policyWith(nonce: string | undefined): string {
+  return nonce === undefined ? policy : `${policy}; script-src 'nonce-${nonce}'`
 }

@@ -43,4 +43,17 @@ describe('alerts in an editor', () => {
     assert.match(dark, /color-scheme:dark;[^]*@media all\{/)
     assert.match(reportInEditor(page, false), /color-scheme:light;[^]*@media not all\{/)
   })
+
+  it('lets VS Code remember which report it shows, by the one script that may run', () => {
+    const state = { id: 'r1', deployment: '</script><b>' }
+    const shown = reportInEditor('<html><head></head><script>bad()</script></html>', true, {
+      nonce: 'n0',
+      state,
+    })
+    assert.match(shown, /content="default-src 'none';[^"]*script-src 'nonce-n0'"/)
+    const [, kept] = /<script nonce="n0">acquireVsCodeApi\(\)\.setState\((.*)\)<\/script>$/.exec(shown) ?? []
+    assert.deepEqual(JSON.parse(kept ?? ''), state)
+    assert.equal(shown.split('</script>').length, 3)
+    assert.doesNotMatch(reportInEditor('<html><head></head></html>', true), /script/)
+  })
 })

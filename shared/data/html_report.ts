@@ -1,10 +1,11 @@
 import { type Example, type Finding, type FindingLevel, findingLevels } from '../base/finding.ts'
+import { describeMeaning } from '../base/meaning_text.ts'
 import { formatDuration } from '../base/quantity.ts'
 import { columnChart } from './html_chart.ts'
 import { reportScript, reportStyle } from './html_style.ts'
 import { escapeHtml } from './html_text.ts'
 import { columnsOf } from './lint.ts'
-import type { ColumnProfile, ToldMeaning } from './profile.ts'
+import type { ColumnProfile } from './profile.ts'
 import type { LintReport } from './report.ts'
 import { amount, percent, plural } from './wording.ts'
 
@@ -110,23 +111,11 @@ function columnCard(column: ColumnProfile, findings: readonly Finding[]): string
   const about = findings.filter(
     (finding) => finding.level !== 'info' && columnsOf(finding).includes(column.name),
   ).length
-  const means = meaningWords(column.meaning ?? null)
+  const means = describeMeaning(column.meaning)
   const words = escapeHtml(`${column.name} ${column.kind} ${means}`.toLowerCase())
   const mark =
     about > 0 ? ` <span class="kind" style="color:var(--warn)">${plural(about, 'finding')}</span>` : ''
   return `<div class="column" data-words="${words}"><h3>${escapeHtml(column.name === '' ? '(no name)' : column.name)} <span class="kind">${column.kind}${means === '' ? '' : ` · ${escapeHtml(means)}`}</span>${mark}</h3>${columnChart(column)}<div class="facts">${facts(column)}</div></div>`
-}
-
-/** What a column means in a few words: what rules see in it, else the class if that is fairly sure. */
-function meaningWords(meaning: ToldMeaning | null): string {
-  if (meaning === null) return ''
-  const tags = meaning.tags.filter((tag) => tag !== 'key')
-  const [tag] = tags
-  if (tag !== undefined) return meaning.tags.includes('key') ? `${tag}, a key` : tag
-  if (meaning.tags.includes('key') && meaning.class === 'not-generalizable') return 'a key'
-  return meaning.probability >= 0.7 && meaning.class !== 'context-specific'
-    ? meaning.class.replaceAll('-', ' ')
-    : ''
 }
 
 function facts(column: ColumnProfile): string {

@@ -2,7 +2,8 @@ import { html, nothing, svg, type TemplateResult } from 'lit'
 import type { ColumnProfile } from '../api/data_methods.ts'
 import type { Finding } from '../base/finding.ts'
 import { amount, percent, plural } from '../base/wording.ts'
-import { barsOf, columnFacts, meaningOf, showAmount } from './data_spark.ts'
+import { describeMeaning } from '../base/meaning_text.ts'
+import { barsOf, columnFacts, showAmount } from './data_spark.ts'
 
 /** A column in the list: name, kind, a small picture, what is missing; unfolded all that is known. */
 export function columnRow(
@@ -12,7 +13,7 @@ export function columnRow(
   const { name, kind, nulls, rows, type } = column
   const missing = rows === 0 ? 0 : nulls / rows
   const shown = name === '' ? '(no name)' : name
-  const means = meaningOf(column)
+  const means = describeMeaning(column.meaning)
   const facts = [...(means === '' || means === kind ? [] : [means]), ...columnFacts(column).slice(1)]
   return html`<div class="column ${open ? 'open' : ''}">
     <button class="line" aria-expanded=${open} @click=${toggle}>

@@ -58,17 +58,6 @@ export function columnFacts(column: ColumnProfile): string[] {
   return told
 }
 
-/** What a column means in a few words: what rules see in it, else its class if that is fairly sure. */
-export function meaningOf({ meaning }: ColumnProfile): string {
-  if (meaning === undefined || meaning === null) return ''
-  const [tag] = meaning.tags.filter((each) => each !== 'key')
-  const isKey = meaning.tags.includes('key')
-  if (tag !== undefined) return isKey ? `${tag}, a key` : tag
-  if (isKey && meaning.class === 'not-generalizable') return 'a key'
-  const isSure = meaning.probability >= 0.7 && meaning.class !== 'context-specific'
-  return isSure ? meaning.class.replaceAll('-', ' ') : ''
-}
-
 /** An amount of a column as people read it: of times the day. */
 export function showAmount(kind: ColumnProfile['kind'], value: number | null): string {
   if (value === null || !Number.isFinite(value)) return '–'

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import type { ColumnProfile } from '../../shared/api/data_methods.ts'
 import { profileTable } from '../../shared/data/summary.ts'
 import { numberColumn } from '../../shared/data/column.ts'
-import { barsOf, columnFacts, meaningOf, sparkText } from '../../shared/views/data_spark.ts'
+import { describeMeaning } from '../../shared/base/meaning_text.ts'
+import { barsOf, columnFacts, sparkText } from '../../shared/views/data_spark.ts'
 
 function profile(values: readonly number[]): ColumnProfile {
   const column = numberColumn('a', 'integer', Float64Array.from(values))
@@ -38,8 +39,7 @@ describe('a column in one line', () => {
     ])
   })
   it('says what it means where that is fairly sure', () => {
-    const of = (meaning: ColumnProfile['meaning']): string =>
-      meaningOf({ ...profile([1]), meaning: meaning ?? null })
+    const of = (meaning: ColumnProfile['meaning']): string => describeMeaning(meaning)
     assert.equal(of({ class: 'categorical', probability: 0.9, tags: [] }), 'categorical')
     assert.equal(of({ class: 'categorical', probability: 0.4, tags: [] }), '')
     assert.equal(of({ class: 'not-generalizable', probability: 0.9, tags: ['key'] }), 'a key')

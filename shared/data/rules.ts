@@ -11,6 +11,7 @@ import {
   shifts,
 } from './rules/compared.ts'
 import { constantColumns, nearConstantColumns } from './rules/constant.ts'
+import { movedCorrelations } from './rules/correlation.ts'
 import { derivedColumns } from './rules/derived.ts'
 import { quasiIdentifiers, stuckValues, timeDisorder } from './rules/disorder.ts'
 import { numberMissing, writtenMissing } from './rules/disguised.ts'
@@ -103,6 +104,7 @@ export const rules: readonly Rule[] = [
   timesOverlap,
   smallTest,
   shifts,
+  movedCorrelations,
   missingMoved,
   beyondRange,
 ]

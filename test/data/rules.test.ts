@@ -66,6 +66,23 @@ describe('the rules', () => {
     })
     assert.match(same.findings[0]!.says, /400 rows \(100 %\) are also in train/)
   })
+  it('tell what goes together otherwise than before, and nothing where it does not', () => {
+    const pair = (from: number, sign: number): Column[] => [
+      numbers('a', (i) => drawn(1, i + from)),
+      numbers('b', (i) => sign * drawn(1, i + from) + drawn(2, i + from) / 5),
+      numbers('c', (i) => drawn(3, i + from)),
+    ]
+    const against = loadTable('train', makeTable(pair(0, 1)))
+    const told = (columns: readonly Column[]): string[] =>
+      lint(loadTable('now', makeTable(columns)), { target: null, against })
+        .findings.filter(({ rule }) => rule === 'correlation-moved')
+        .map(({ level, says }) => `${level}: ${says}`)
+    assert.match(
+      told(pair(5000, -1)).join(),
+      /^warn: What goes together is not as in train .*: a and b \(0\.9\d there, -0\.9\d here\)$/,
+    )
+    assert.deepEqual(told(pair(5000, 1)), [])
+  })
   it('tell rows that are another one with a slip, and texts with the same words', () => {
     const word = (i: number): string =>
       `${syllable(i)}${syllable(i >> 4)}${syllable(i >> 8)}${syllable(i * 7)}`

@@ -103,7 +103,7 @@ function tilesOf({
   const word = kind === 'class' ? 'right' : 'error'
   const p = judgement?.pValue
   return [
-    ['requests both answered', amount(joined)],
+    ['both answered', amount(joined)],
     ...(agreement === null ? [] : [['same answer', percent(agreement)] as [string, string]]),
     ...(differences === null ? [] : [['usual difference', amount(differences.p50)] as [string, string]]),
     ...(judgement === null

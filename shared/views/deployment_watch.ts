@@ -229,7 +229,7 @@ function performanceTiles(performance: NonNullable<Report['performance']>): Temp
       <span>${word} now</span><b>${show(value)}</b>
       ${interval === null ? nothing : html`<span>${show(interval.low)} to ${show(interval.high)}</span>`}
     </div>
-    ${reference === null ? nothing : html`<div class="tile"><span>${word} before it went out</span><b>${show(reference.value)}</b></div>`}
+    ${reference === null ? nothing : html`<div class="tile"><span>${word} before</span><b>${show(reference.value)}</b></div>`}
     <div class="tile">
       <span>labelled</span><b>${percent(coverage)}</b><span>${plural(labelled, 'row')}</span>
     </div>

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Finding } from '../base/finding.ts'
+import type { Finding, Fix } from '../base/finding.ts'
 import { tableFromArrow } from './arrow.ts'
 import { frameMagic, tableFromFrame } from './frame_file.ts'
 import { loadTable } from './load_table.ts'
@@ -30,7 +30,7 @@ export function loadFrame(path: string, { name, rows, step }: HandedFrame): Load
   return { ...whole, rowNumbers, notes: [note] }
 }
 
-/** A report whose fixes speak of the user's own variable, those for its library first. */
+/** A report whose fixes speak of the user's own variable, in its library. */
 export function nameFrame(report: LintReport, { name, library }: HandedFrame): LintReport {
   const mine = (finding: Finding): Finding => {
     const fixes = finding.fixes.map((fix) => ({
@@ -38,7 +38,20 @@ export function nameFrame(report: LintReport, { name, library }: HandedFrame): L
       code: fix.code.replace(/(?<![\w.])df(?![\w"'])/g, name),
     }))
     const fitting = fixes.filter(({ language }) => language === library || language === 'python')
-    return { ...finding, fixes: fitting.length > 0 ? fitting : fixes }
+    if (fitting.length > 0) return { ...finding, fixes: fitting }
+    return { ...finding, fixes: library === 'pyarrow' ? fixes.map((fix) => throughPandas(fix, name)) : fixes }
   }
   return { ...report, findings: report.findings.map(mine) }
+}
+
+/** A table of pyarrow's cannot be changed in its place: it goes to pandas and comes back. */
+function throughPandas(fix: Fix, name: string): Fix {
+  if (fix.language !== 'pandas') return fix
+  const code = [
+    `${name} = ${name}.to_pandas()`,
+    fix.code,
+    'import pyarrow',
+    `${name} = pyarrow.Table.from_pandas(${name}, preserve_index=False)`,
+  ]
+  return { ...fix, language: 'python', code: code.join('\n') }
 }

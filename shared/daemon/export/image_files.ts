@@ -21,7 +21,7 @@ export const containerPort = 8080
 /** User and group that it runs as. */
 export const containerUser = 10_001
 /** The Node that the server is tried with. */
-const nodeVersion = '24.11.1'
+const nodeVersion = '24.21.0'
 
 /** A Dockerfile: pinned, in layers that change as seldom as possible, run by nobody's user. */
 export function dockerfile({ name, revision, modelUri, python, openMp }: ExportFacts): string {

@@ -132,7 +132,8 @@ function curves({ run, client, host, beside, pick, drop }: Overview): TemplateRe
 
 function children(run: RunDetail, host: ViewHost): TemplateResult | typeof nothing {
   if (run.children.length === 0) return nothing
-  const keys = [...new Set(run.children.flatMap((child) => Object.keys(child.metrics)))].slice(0, 4)
+  const all = run.children.flatMap((child) => Object.keys(child.metrics))
+  const keys = [...new Set(all)].filter((key) => !isBesideMetric(key)).slice(0, 4)
   return html`<section>
     <h2>Runs in it <span class="muted">${run.children.length}</span></h2>
     <table>

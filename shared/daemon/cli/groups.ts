@@ -1,7 +1,7 @@
 import { Problem } from '../../base/problem.ts'
 import { seedNames, type GroupBy, type MetricSpread, type RunGroup } from '../../runs/group.ts'
 import { print, withClient, type CommandContext } from './context.ts'
-import { differing, keysByCount, type RunsOptions } from './runs.ts'
+import { differing, resultKeys, type RunsOptions } from './runs.ts'
 import { formatNumber } from '../../base/quantity.ts'
 import { formatTable, type Column, type Terminal } from './terminal.ts'
 
@@ -34,7 +34,7 @@ export function formatGroups(
   if (groups.length === 0) return 'No run fits.'
   const named = groups.map((group) => namedValues(group, by))
   const texts = differing(named)
-  const metrics = keysByCount(groups.map((group) => group.metrics)).slice(0, 6)
+  const metrics = resultKeys(groups.map((group) => group.metrics))
   const columns: Column[] = [
     { title: 'RUNS', align: 'right' },
     ...texts.map((title): Column => ({ title, maxWidth: 28 })),

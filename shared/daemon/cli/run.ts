@@ -4,6 +4,7 @@ import type { CellProgress, NotebookRun } from '../../api/notebook_methods.ts'
 import type { RunDetail } from '../../api/run_methods.ts'
 import { Problem } from '../../base/problem.ts'
 import { connect, type CommandContext } from './context.ts'
+import { isBesideMetric } from '../../base/metric_name.ts'
 import { formatDuration, formatNumber } from '../../base/quantity.ts'
 import { type Terminal } from './terminal.ts'
 
@@ -164,6 +165,7 @@ function summary(terminal: Terminal, run: NotebookRun, tracked: RunDetail | null
     lines.push(terminal.style('red', `Failed${where}: ${run.failure.name}: ${run.failure.message}`))
   }
   const headline = Object.entries(tracked?.metrics ?? {})
+    .filter(([key]) => !isBesideMetric(key))
     .slice(0, 4)
     .map(([key, value]) => `${key} ${formatNumber(value)}`)
   const name = tracked === null ? run.path : `${tracked.name} (run ${tracked.id.slice(0, 8)})`

@@ -1,5 +1,6 @@
 import type { RunSummary } from '../../api/run_methods.ts'
 import { print, withClient, type CommandContext } from './context.ts'
+import { isBesideMetric } from '../../base/metric_name.ts'
 import { formatAge, formatDuration, formatNumber } from '../../base/quantity.ts'
 import { formatTable, type Column, type Terminal } from './terminal.ts'
 
@@ -38,7 +39,7 @@ export async function runsCommand(context: CommandContext, options: RunsOptions)
 /** Runs as a table: what differs between them first, then their metrics. */
 export function formatRuns(terminal: Terminal, runs: readonly RunSummary[], nowMs: number): string {
   const params = differing(runs.map((run) => run.params)).slice(0, 5)
-  const metrics = keysByCount(runs.map((run) => run.metrics)).slice(0, 6)
+  const metrics = resultKeys(runs.map((run) => run.metrics))
   const columns: Column[] = [
     { title: 'RUN' },
     { title: 'NAME', maxWidth: 28 },
@@ -82,8 +83,15 @@ export function differing(records: readonly Record<string, string>[]): string[] 
   return keys.filter((key) => new Set(records.map((record) => record[key])).size > 1)
 }
 
+/** Metrics that a table has columns for: the six most frequent of those that are results. */
+export function resultKeys(metrics: readonly Record<string, unknown>[]): string[] {
+  return keysByCount(metrics)
+    .filter((key) => !isBesideMetric(key))
+    .slice(0, 6)
+}
+
 /** Keys of records, the most frequent first. */
-export function keysByCount(records: readonly Record<string, unknown>[]): string[] {
+function keysByCount(records: readonly Record<string, unknown>[]): string[] {
   const counts = new Map<string, number>()
   for (const record of records)
     for (const key of Object.keys(record)) counts.set(key, (counts.get(key) ?? 0) + 1)

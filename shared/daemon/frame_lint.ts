@@ -86,13 +86,13 @@ export class FrameLint {
   async #look(event: FrameEvent, capability: Capability): Promise<void> {
     const { store, clock, paths, topics } = this.#parts
     const settings = readLintSettings(paths.root)
-    if (!settings.onRun) return
     const path = this.#path(event)
+    // Waited for also where nobody wants to look: the file comes after its word, and has to be taken away.
     for (let waitedMs = 0; !existsSync(path) && waitedMs < writeLimitMs; waitedMs += 30) {
       if (this.#stop.signal.aborted) return
       await new Promise((resolve) => setTimeout(resolve, 30))
     }
-    if (!existsSync(path) || statSync(path).size === 0) return
+    if (!settings.onRun || !existsSync(path) || statSync(path).size === 0) return
     const { rules, suppress } = settings
     const request = {
       path,

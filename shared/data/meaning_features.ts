@@ -16,7 +16,6 @@ export function meaningFeatures(facts: ColumnFacts, grams: readonly string[]): F
   return values
 }
 
-
 /** A name in the form in which its pieces are looked for: words in small letters, digits as 0, blanks around. */
 export function gramText(name: string): string {
   const words = name

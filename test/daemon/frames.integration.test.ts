@@ -119,6 +119,8 @@ describe('frames that cells make', function () {
     assert.equal((await project.daybook(['run', 'off.ipynb'])).code, 0)
     await new Promise((resolve) => setTimeout(resolve, 2000))
     assert.deepEqual(await client.call('data.findings', { notebook: 'off.ipynb' }), [])
+    for (let tries = 0; tries < 100 && spooled().length > 0; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 100))
     assert.deepEqual(spooled(), [])
     project.file('daybook.yaml', '')
   })

@@ -88,6 +88,16 @@ describe('daybook tune', function () {
     ])
   })
 
+  it('makes every proposal again from the log', async () => {
+    const study = (await project.json<StudySummary[]>(['studies']))[0] as StudySummary
+    const replayed = await project.json<{ trials: number; different: number[] }>([
+      'studies',
+      study.id,
+      '--replay',
+    ])
+    assert.deepEqual(replayed, { trials: 11, different: [] })
+  })
+
   it('registers the model that the best trial kept, the same version the second time', async () => {
     const path = project.notebook(
       'ridge.ipynb',
@@ -104,16 +114,6 @@ describe('daybook tune', function () {
       project.json<{ name: string; version: number }>(['studies', study.id, '--register'])
     assert.deepEqual(await register(), { name: 'ridge', version: 1 })
     assert.deepEqual(await register(), { name: 'ridge', version: 1 })
-  })
-
-  it('makes every proposal again from the log', async () => {
-    const study = (await project.json<StudySummary[]>(['studies']))[0] as StudySummary
-    const replayed = await project.json<{ trials: number; different: number[] }>([
-      'studies',
-      study.id,
-      '--replay',
-    ])
-    assert.deepEqual(replayed, { trials: 11, different: [] })
   })
 
   it('ends trials early that have no use, whether their code asks or not', async () => {

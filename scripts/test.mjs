@@ -117,7 +117,8 @@ async function runFiles(tier, files, limitMs) {
     const args = ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/reporter.cjs', ...again, ...files]
     const ended = await runMocha(args, environment(scratch, mark, summaryPath), limitMs)
     const counts = count(tier, ended, summaryPath)
-    const left = await endLeftovers(mark, 5000)
+    // A supervisor that has nothing to do any more ends by itself within a quarter of a minute.
+    const left = await endLeftovers(mark, 30_000)
     for (const command of left) console.log(`  ✗ left running: ${command}`)
     return left.length > 0 ? { ...counts, failed: counts.failed + 1 } : counts
   } finally {

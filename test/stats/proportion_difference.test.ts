@@ -3,7 +3,7 @@ import { proportionDifference } from '../../shared/stats/proportion_difference.t
 
 describe('proportionDifference()', () => {
   it("equals Newcombe's own examples", () => {
-    // Newcombe (1998), table II, method 10, to four digits: 56/70 - 48/80, 9/10 - 3/10, 6/7 - 2/7, 5/56 - 0/29.
+    // Newcombe (1998), table II, method 10, to four digits, and statsmodels' confint_proportions_2indep: 56/70 - 48/80, 9/10 - 3/10, 6/7 - 2/7, 5/56 - 0/29.
     const examples = [
       [56, 70, 48, 80, 0.0524, 0.3339],
       [9, 10, 3, 10, 0.1705, 0.809],

@@ -229,6 +229,7 @@ const openers: readonly string[] = [
   'shared/store/store.ts',
   'shared/store/wal_sync.ts',
   'shared/daemon/export/deployment_export.ts',
+  'shared/serving/revision_retention.ts',
   'shared/serving/standalone_main.ts',
   'shared/views/browser.ts',
   'jupyterlab/project.ts',

@@ -4,6 +4,7 @@ import { checkDeploymentName } from './deployment_files.ts'
 import type { Deployment } from './deployment.ts'
 import type { Placing } from './deployment_request.ts'
 import type { GatewayMetrics, Traffic } from './gateway_metrics.ts'
+import { forgetRevisionFiles, requireRevisionFiles } from './revision_retention.ts'
 import { readBody, sendJson } from './http_exchange.ts'
 import {
   servingDefaults,
@@ -103,17 +104,20 @@ async function follow(
     )
     // Only one that came up is there for others.
     parts.deployments.set(order.name, deployment)
+    forgetRevisionFiles(deployment.record, deployment.files.folder)
     return made
   }
   const deployment = parts.deployments.get(order.name)
   if (deployment === undefined) throw new Problem('not_found', `There is no deployment "${order.name}"`)
   switch (order.kind) {
     case 'promote':
+      requireRevisionFiles(order.name, deployment.spec(order.revision))
       await deployment.promote(order.revision, order.why)
       return { revision: order.revision }
     case 'rollback':
       return { revision: await deployment.rollback(order.why) }
     case 'place':
+      if (order.revision !== null) requireRevisionFiles(order.name, deployment.spec(order.revision))
       await deployment.place(order.revision, order.place)
       return { revision: order.revision }
     case 'start':

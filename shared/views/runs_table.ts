@@ -267,13 +267,16 @@ export class RunsTable extends LitElement {
       ])
       this.known = known
       this.experiments = experiments
-      const { layout } = this
-      const bare = layout?.columns.every(({ id }) => !/^(metrics|params)\./.test(id)) === true
-      if (bare && known.metrics.length + known.params.length > 0) {
+      const isBare = (): boolean =>
+        this.layout?.columns.every(({ id }) => !/^(metrics|params)\./.test(id)) === true
+      if (isBare() && known.metrics.length + known.params.length > 0) {
         const names = (list: TableColumns['params']) => list.slice(0, 200).map(({ name }) => name)
         const shown = { params: names(known.params), metrics: names(known.metrics) }
         const { rows } = await this.client.call('runs.window', { experiment: wanted, limit: 50, shown })
-        this.#apply({ ...layout, columns: firstLayout(namesIn(rows, known), wanted).columns })
+        // The layout as it is now: a user may have grouped or sorted while the answer was under way.
+        const { layout } = this
+        if (layout !== null && isBare())
+          this.#apply({ ...layout, columns: firstLayout(namesIn(rows, known), wanted).columns })
       }
     } catch (error) {
       this.#failed = error

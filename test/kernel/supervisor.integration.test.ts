@@ -112,12 +112,15 @@ describe('a kernel through the supervisor', function () {
   })
 
   it('completes, inspects and knows whether code is complete, while a cell runs too', async () => {
-    const idle = await session.complete('import os; os.path.joi', 22)
-    assert.deepEqual(idle['matches'], ['join'])
+    // On a busy machine the kernel's own completer gives up after a moment.
+    const matches = async (): Promise<unknown> =>
+      (await session.complete('import os; os.path.joi', 22))['matches']
+    const isCompleted = async (): Promise<boolean> => JSON.stringify(await matches()) === '["join"]'
+    await until(isCompleted)
     const running = session.execute('import time; time.sleep(600)')
     await until(() => session.busy)
-    const [completed, inspected, complete] = await Promise.all([
-      session.complete('import os; os.path.joi', 22),
+    await until(isCompleted)
+    const [inspected, complete] = await Promise.all([
       session.inspect('len', 3),
       session.isComplete('for i in range(3):'),
     ])
@@ -129,7 +132,6 @@ describe('a kernel through the supervisor', function () {
     })
     assert.equal((await tooling.done).status, 'ok')
     assert.equal(textOf(silent), '42\n')
-    assert.deepEqual(completed['matches'], ['join'])
     assert.equal(inspected['found'], true)
     assert.equal(complete['status'], 'incomplete')
     // It is the cell's turn only now, so all of that was answered while it ran.

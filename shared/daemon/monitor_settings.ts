@@ -1,9 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { parse } from 'yaml'
 import { z } from 'zod'
-import { Problem } from '../base/problem.ts'
 import { alertRule, defaultRules, type AlertRule } from '../monitor/alert_rule.ts'
+import { parseSettingsPart, readSettingsText } from './settings_part.ts'
 
 const severities = z.array(z.enum(['critical', 'warning', 'info'])).default(['critical', 'warning'])
 
@@ -68,27 +65,12 @@ export interface MonitorSettings {
  * @throws Problem that says what in the file is wrong
  */
 export function readMonitorSettings(root: string): MonitorSettings {
-  const path = join(root, 'daybook.yaml')
-  return parseMonitorSettings(existsSync(path) ? readFileSync(path, 'utf8') : '')
+  return parseMonitorSettings(readSettingsText(root))
 }
 
 /** The same from the file's text. */
 export function parseMonitorSettings(text: string): MonitorSettings {
-  let whole: unknown
-  try {
-    whole = parse(text)
-  } catch (error) {
-    const [says] = (error as Error).message.split('\n')
-    throw new Problem('bad_request', `daybook.yaml cannot be read: ${says ?? ''}`, { cause: error })
-  }
-  const part =
-    typeof whole === 'object' && whole !== null ? (whole as Record<string, unknown>)['monitor'] : undefined
-  const parsed = settings.safeParse(part ?? {})
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const place = ['monitor', ...(issue?.path ?? [])].join('.')
-    throw new Problem('bad_request', `daybook.yaml, ${place}: ${issue?.message ?? 'is not understood'}`)
-  }
-  const { rules, mail: letters, gate: asked, ...rest } = parsed.data
+  const parsed = parseSettingsPart(text, 'monitor', settings)
+  const { rules, mail: letters, gate: asked, ...rest } = parsed
   return { ...rest, rules: rules ?? defaultRules, mail: letters ?? null, gate: asked ?? gate.parse({}) }
 }

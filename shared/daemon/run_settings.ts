@@ -1,8 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { parse } from 'yaml'
 import { z } from 'zod'
 import { Problem } from '../base/problem.ts'
+import { parseSettingsPart, readSettingsText } from './settings_part.ts'
 
 const settings = z.strictObject({
   baselines: z.boolean().default(true),
@@ -27,28 +25,13 @@ export interface RunSettings {
  * @throws Problem that says what in the file is wrong
  */
 export function readRunSettings(root: string): RunSettings {
-  const path = join(root, 'daybook.yaml')
-  return parseRunSettings(existsSync(path) ? readFileSync(path, 'utf8') : '')
+  return parseRunSettings(readSettingsText(root))
 }
 
 /** The same from the file's text. */
 export function parseRunSettings(text: string): RunSettings {
-  let whole: unknown
-  try {
-    whole = parse(text)
-  } catch (error) {
-    const [says] = (error as Error).message.split('\n')
-    throw new Problem('bad_request', `daybook.yaml cannot be read: ${says ?? ''}`, { cause: error })
-  }
-  const part =
-    typeof whole === 'object' && whole !== null ? (whole as Record<string, unknown>)['runs'] : undefined
-  const parsed = settings.safeParse(part ?? {})
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const place = ['runs', ...(issue?.path ?? [])].join('.')
-    throw new Problem('bad_request', `daybook.yaml, ${place}: ${issue?.message ?? 'is not understood'}`)
-  }
-  return { baselines: parsed.data.baselines, pricePerHour: parsed.data.price_per_hour }
+  const parsed = parseSettingsPart(text, 'runs', settings)
+  return { baselines: parsed.baselines, pricePerHour: parsed.price_per_hour }
 }
 
 /** The same, and what holds by itself where the file is wrong: no kernel and no table waits for a typing mistake. */

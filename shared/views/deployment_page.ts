@@ -10,6 +10,8 @@ import type { ViewHost } from './host.ts'
 import { icon } from './icons.ts'
 import { Loaded } from './loaded.ts'
 import { runPageStyles } from './run_page_style.ts'
+import { saidToast } from './said.ts'
+import { tabByKey } from './tab_key.ts'
 import { UndoList } from './undo.ts'
 
 /** Parts of the page. */
@@ -63,17 +65,7 @@ export class DeploymentPage extends LitElement {
   override render() {
     return html`<div class="page">
       ${this.#detail.render((detail) => html`${this.#head(detail)} ${this.#body(detail)}`)}
-      ${this.#undo.render()}
-      ${
-        this.said === null
-          ? nothing
-          : html`<div class="toast" role="status">
-              ${this.said}
-              <button class="quiet icon" aria-label="Dismiss" @click=${() => (this.said = null)}>
-                ${icon('close')}
-              </button>
-            </div>`
-      }
+      ${this.#undo.render()} ${saidToast(this.said, () => (this.said = null))}
     </div>`
   }
 
@@ -220,11 +212,8 @@ export class DeploymentPage extends LitElement {
   }
 
   #tabKey(event: KeyboardEvent): void {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
-    if (step === undefined) return
-    const all = Object.keys(tabs) as Tab[]
-    const next = all[(all.indexOf(this.tab) + step + all.length) % all.length]
-    if (next === undefined) return
+    const next = tabByKey(Object.keys(tabs) as Tab[], this.tab, event.key)
+    if (next === null) return
     this.tab = next
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${next}`)?.focus())
   }

@@ -8,6 +8,8 @@ import { icon } from './icons.ts'
 import { Live } from './live.ts'
 import { sayProblem } from './problem_text.ts'
 import { runPageStyles } from './run_page_style.ts'
+import { saidToast } from './said.ts'
+import { tabByKey } from './tab_key.ts'
 import { studyActions, studyNumbers, type StudyActionParts } from './study_actions.ts'
 import { studyPageStyles } from './study_page_style.ts'
 import { studyMachine } from './study_machine.ts'
@@ -132,17 +134,7 @@ export class StudyPage extends LitElement {
         )}
       </nav>
       <div role="tabpanel" aria-labelledby="tab-${this.tab}">${this.#body(this.loaded)}</div>
-      ${this.#undo.render()}
-      ${
-        this.said === null
-          ? nothing
-          : html`<div class="toast" role="status">
-              ${this.said}
-              <button class="quiet icon" aria-label="Dismiss" @click=${() => (this.said = null)}>
-                ${icon('close')}
-              </button>
-            </div>`
-      }
+      ${this.#undo.render()} ${saidToast(this.said, () => (this.said = null))}
     </div>`
   }
 
@@ -265,11 +257,8 @@ export class StudyPage extends LitElement {
   }
 
   #tabKey(event: KeyboardEvent): void {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
-    if (step === undefined) return
-    const all = Object.keys(tabs) as Tab[]
-    const next = all[(all.indexOf(this.tab) + step + all.length) % all.length]
-    if (next === undefined) return
+    const next = tabByKey(Object.keys(tabs) as Tab[], this.tab, event.key)
+    if (next === null) return
     this.tab = next
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${next}`)?.focus())
   }

@@ -21,6 +21,8 @@ describe('JupyterLab with the wheel installed', function () {
   let lab: Lab
   let browser: Browser
   let page: Page
+  /** Of the project that trains. */
+  let watcher: Client | undefined
   const opened: Client[] = []
   const closers: (() => Promise<void>)[] = []
 
@@ -66,6 +68,7 @@ describe('JupyterLab with the wheel installed', function () {
       }),
     )
     assert.ok(first !== undefined && second !== undefined)
+    watcher = first
     const [one, two] = await Promise.all([first.call('daemon.status', {}), second.call('daemon.status', {})])
     assert.equal(one.project, join(lab.folder, 'first'))
     assert.equal(two.project, join(lab.folder, 'second'))
@@ -88,7 +91,7 @@ describe('JupyterLab with the wheel installed', function () {
 
   it('loses nothing when the page is closed in the middle, and finds all of it again', async () => {
     await page.close()
-    const client = opened[0] as Client
+    const client = watcher as Client
     const run = await finished(client)
     const steps = (await client.call('runs.history', { id: run.id, key: 'loss' })).map(({ step }) => step)
     assert.deepEqual(

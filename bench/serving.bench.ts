@@ -11,7 +11,6 @@ import { median, type BenchRow } from './bench.ts'
 import { cpuMs, memoryMb, stop } from './mlflow_server.ts'
 import { load } from './serving_load.ts'
 import { fastapiPackages, startPeers, type Side } from './serving_peer.ts'
-import { measureShadows } from './serving_shadow.ts'
 
 const root = join(import.meta.dirname, '..')
 const cli = join(root, 'dist', 'daybook.mjs')
@@ -24,7 +23,7 @@ const turns = 4
 
 /**
  * The same scikit-learn model, and the same as ONNX, behind Daybook's gateway and behind other servers, asked one row
- * at a time; then the champion's latency beside a shadow. All by turns in one run.
+ * at a time. All by turns in one run.
  */
 export async function bench(): Promise<readonly BenchRow[]> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'b-')))
@@ -59,11 +58,10 @@ export async function bench(): Promise<readonly BenchRow[]> {
     const [python, converted] = [await ours('plain'), await ours('plain-onnx')]
     const all = await measureAll([python, converted, ...peers])
     for (const peer of peers) stop(peer.server)
-    const rows = [
+    return [
       ...peers.flatMap(({ name }) => rowsAgainst(all, python.name, name)),
       ...peers.flatMap(({ name }) => rowsAgainst(all, converted.name, name)),
     ]
-    return [...rows, ...(await measureShadows({ folder, daybook }))]
   } finally {
     await daybook('stop', '--all')
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })

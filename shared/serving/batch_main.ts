@@ -54,7 +54,7 @@ async function predict(
   if (total === 0) throw new Problem('data_unreadable', 'The table has no rows')
   progress('loading the model')
   const { worker, loaded } = await ModelWorker.start(door, {
-    ...{ python: request.python, program: request.program, model, nice: false, loadTimeoutMs: 300_000 },
+    ...{ python: request.python, program: request.program, model, rank: 'first', loadTimeoutMs: 300_000 },
     logFile: join(database.spillFolder, 'worker.log'),
   })
   const watch = setInterval(() => {

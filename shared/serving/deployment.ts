@@ -12,6 +12,7 @@ import { PredictionLog } from './prediction_log.ts'
 import { recordsOf, type Asked } from './prediction_record.ts'
 import type { DeploymentEvent, DeploymentRecord, RevisionSpec } from './revision_spec.ts'
 import { shareOf } from './route_share.ts'
+import { ShadowCopies } from './shadow_copies.ts'
 import type { WorkerDoor } from './worker_door.ts'
 import { ModelError, WorkerDiedError } from './worker_process.ts'
 
@@ -28,9 +29,6 @@ export interface DeploymentParts {
 /** So long after its promotion a revision whose process dies is taken back at once. */
 const watchMs = 60_000
 
-/** A shadow that waits for more than that is not asked. */
-const maxShadowRows = 2_000
-
 /**
  * One name that answers.
  *
@@ -44,8 +42,7 @@ export class Deployment {
   readonly #parts: DeploymentParts
   readonly #predictions: PredictionLog
   readonly #loaded = new Map<number, ModelRevision>()
-  #shadowRows = 0
-  #shadowDropped = 0
+  readonly #copies: ShadowCopies
   #promotedAtMs = 0
   #unloading: NodeJS.Timeout | null = null
   #version = 0
@@ -57,6 +54,11 @@ export class Deployment {
       folder: this.files.predictions,
       clock: parts.clock,
       onTrouble: (says) => this.#tell('trouble', null, says),
+    })
+    this.#copies = new ShadowCopies({
+      deployment: record.name,
+      metrics: parts.metrics,
+      record: (rows) => this.#predictions.add(rows),
     })
   }
 
@@ -92,7 +94,7 @@ export class Deployment {
   get state(): { log: PredictionLog['state']; shadowDropped: number; loaded: number[] } {
     return {
       log: this.#predictions.state,
-      shadowDropped: this.#shadowDropped,
+      shadowDropped: this.#copies.dropped,
       loaded: [...this.#loaded.keys()],
     }
   }
@@ -234,6 +236,7 @@ export class Deployment {
       this.record.stopped = true
       this.#tell('stopped', null, 'Stopped')
     }
+    this.#copies.clear()
     const all = [...this.#loaded.values()]
     this.#loaded.clear()
     await Promise.all(all.map((revision) => revision.stop()))
@@ -267,37 +270,10 @@ export class Deployment {
   }
 
   #askShadow(request: DeploymentRequest, logged: boolean): void {
-    const { shadow, name } = this.record
+    const { shadow } = this.record
     const revision = shadow === null ? undefined : this.#loaded.get(shadow.revision)
     if (shadow === null || revision === undefined || shareOf(request.requestId) >= shadow.sample) return
-    const { rows } = request.input
-    if (this.#shadowRows + rows > maxShadowRows) {
-      this.#shadowDropped++
-      return
-    }
-    this.#shadowRows += rows
-    const began = performance.now()
-    const asked = (): Asked => ({
-      ...request,
-      revision: revision.spec,
-      slot: 'shadow',
-      latencyMs: performance.now() - began,
-    })
-    const label = { deployment: name, revision: revision.spec.revision, slot: 'shadow' as const }
-    revision
-      .ask(request.input, { chances: true })
-      .then(
-        ({ output }) => {
-          this.#parts.metrics.answered(label, performance.now() - began)
-          if (logged) this.#predictions.add(recordsOf(asked(), output))
-        },
-        (error: unknown) => {
-          this.#parts.metrics.failed(label)
-          if (logged)
-            this.#predictions.add(recordsOf(asked(), error instanceof Error ? error.message : String(error)))
-        },
-      )
-      .finally(() => (this.#shadowRows -= rows))
+    this.#copies.add(revision, request, logged)
   }
 
   async #load(spec: RevisionSpec, nice: boolean, progress: Progress): Promise<ModelOutput | null> {
@@ -364,6 +340,7 @@ export class Deployment {
   /** What stands in no place is unloaded: the last champion after a while, all others now. */
   #scheduleUnload(): void {
     const { champion, canary, shadow, former, settings } = this.record
+    this.#copies.clear()
     const wanted = new Set([champion, canary?.revision, shadow?.revision])
     const last = former.at(-1)
     for (const [number, revision] of this.#loaded) {

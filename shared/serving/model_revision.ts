@@ -6,6 +6,7 @@ import { canJoin, joinInputs, type ModelInput } from './frame.ts'
 import { hasRows, sliceOutput, type ModelOutput } from './model_output.ts'
 import { readBody } from './mlflow_body.ts'
 import { processMemoryBytes } from './process_memory.ts'
+import { RestartPause } from './restart_pause.ts'
 import type { RevisionSpec, ServingSettings } from './revision_spec.ts'
 import type { WorkerDoor } from './worker_door.ts'
 import { ModelError, ModelWorker, WorkerDiedError, type LoadedModel } from './worker_process.ts'
@@ -61,8 +62,8 @@ export class ModelRevision {
   #queuedRows = 0
   #busyRows = 0
   #restarts = 0
-  #deaths = 0
-  #diedAtMs = 0
+  /** A shadow that dies again and again must not take the machine from the others with its starts. */
+  readonly #pause = new RestartPause({ firstMs: 1_000, mostMs: 300_000, calmMs: 60_000 })
   #together = true
   #stopped = false
   #watch: NodeJS.Timeout | null = null
@@ -135,6 +136,11 @@ export class ModelRevision {
     return this.#parts.nice
   }
 
+  /** Whether a process of it lives. */
+  get answers(): boolean {
+    return this.#workers.length > 0
+  }
+
   /** Whether something waits or is being answered. */
   get busy(): boolean {
     return this.#queuedRows + this.#busyRows > 0
@@ -145,22 +151,16 @@ export class ModelRevision {
    * @throws Problem `busy` with `details.retryAfterS` if it would wait too long; ModelError, WorkerDiedError
    */
   ask(input: ModelInput, { solo = false, chances = false } = {}): Promise<RevisionAnswer> {
-    const waitMs = this.#sizer.waitMs(this.#queuedRows + this.#busyRows, this.#workers.length)
-    if (this.#stopped) return Promise.reject(new WorkerDiedError('was taken down'))
-    if (this.#queue.length >= maxQueue || waitMs > this.#parts.settings.maxWaitMs) {
-      const retryAfterS = Math.max(1, Math.ceil(waitMs / 1000))
-      return Promise.reject(
-        new Problem('busy', 'Too many requests wait for this model', {
-          hint: `Try again in ${retryAfterS} s, or give the deployment more workers.`,
-          details: { retryAfterS },
-        }),
-      )
-    }
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ input, solo, chances, resolve, reject })
-      this.#queuedRows += input.rows
-      this.#pump()
-    })
+    const answer = this.#enqueue(input, solo, chances)
+    this.#pump()
+    return answer
+  }
+
+  /** Asks the model several at once, with the chances: together, as far as they go together. Fails as `ask` does. */
+  askAll(inputs: readonly ModelInput[]): Promise<RevisionAnswer>[] {
+    const answers = inputs.map((input) => this.#enqueue(input, false, true))
+    this.#pump()
+    return answers
   }
 
   /** Lets what it was asked be answered, then ends its processes. */
@@ -180,9 +180,28 @@ export class ModelRevision {
     this.#queuedRows = 0
   }
 
+  #enqueue(input: ModelInput, solo: boolean, chances: boolean): Promise<RevisionAnswer> {
+    const waitMs = this.#sizer.waitMs(this.#queuedRows + this.#busyRows, this.#workers.length)
+    if (this.#stopped) return Promise.reject(new WorkerDiedError('was taken down'))
+    if (this.#queue.length >= maxQueue || waitMs > this.#parts.settings.maxWaitMs) {
+      const retryAfterS = Math.max(1, Math.ceil(waitMs / 1000))
+      return Promise.reject(
+        new Problem('busy', 'Too many requests wait for this model', {
+          hint: `Try again in ${retryAfterS} s, or give the deployment more workers.`,
+          details: { retryAfterS },
+        }),
+      )
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ input, solo, chances, resolve, reject })
+      this.#queuedRows += input.rows
+    })
+  }
+
   #adopt(worker: ModelWorker): void {
     // It may have been taken down while this one was loading.
     if (this.#stopped) return worker.kill('is not needed any more')
+    const cameMs = performance.now()
     this.#workers.push(worker)
     this.#idle.push(worker)
     worker.onDeath((why) => {
@@ -191,18 +210,10 @@ export class ModelRevision {
       if (this.#stopped) return
       this.#parts.log(`revision ${this.spec.revision}: process ${worker.pid} ${why}`)
       this.#restarts++
-      void this.#replace(this.#pauseMs())
+      void this.#replace(this.nice ? this.#pause.nextMs(performance.now() - cameMs) : 0)
       this.#parts.onCrash(why)
     })
     this.#pump()
-  }
-
-  /** A shadow that dies again and again must not take the machine from the others with its starts. */
-  #pauseMs(): number {
-    const nowMs = Date.now()
-    this.#deaths = nowMs - this.#diedAtMs > 60_000 ? 0 : this.#deaths + 1
-    this.#diedAtMs = nowMs
-    return this.nice ? Math.min(250 * 2 ** this.#deaths, 60_000) : 0
   }
 
   async #replace(firstPauseMs: number): Promise<void> {
@@ -211,7 +222,7 @@ export class ModelRevision {
       try {
         const { worker } = await ModelWorker.start(
           this.#parts.door,
-          options(this.spec, this.model, this.#parts),
+          options(this.spec, this.model, this.#parts, true),
         )
         this.#adopt(worker)
         return
@@ -306,8 +317,11 @@ function share(batch: readonly Waiting[], output: ModelOutput, rows: number): vo
 function options(
   spec: RevisionSpec,
   model: ModelPackage,
-  parts: RevisionParts,
+  { program, logFile, nice }: RevisionParts,
+  again = false,
 ): Parameters<typeof ModelWorker.start>[1] {
-  const { program, logFile, nice } = parts
-  return { python: spec.python, program, logFile, model, nice, loadTimeoutMs: 120_000 }
+  const rank = nice ? (again ? 'last' : 'later') : 'first'
+  // One that gives way to all others may need long where the machine is busy.
+  const loadTimeoutMs = rank === 'last' ? 1_800_000 : 120_000
+  return { python: spec.python, program, logFile, model, rank, loadTimeoutMs }
 }

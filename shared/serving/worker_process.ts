@@ -9,6 +9,12 @@ import type { ModelOutput } from './model_output.ts'
 import type { WorkerDoor } from './worker_door.ts'
 import { packInput, unpackOutput, writeFrame, type WorkerFrame } from './worker_wire.ts'
 
+/**
+ * Who gets the processor where there is not enough: `first` as everybody; `later` behind others while it loads, since
+ * somebody waits for that, then as `last`; `last` only what nobody else wants.
+ */
+export type WorkerRank = 'first' | 'later' | 'last'
+
 /** How a worker is started. */
 export interface WorkerOptions {
   python: string
@@ -17,8 +23,7 @@ export interface WorkerOptions {
   /** Where its own words go. */
   logFile: string
   model: ModelPackage
-  /** A shadow gives way to all others. */
-  nice: boolean
+  rank: WorkerRank
   loadTimeoutMs: number
 }
 
@@ -67,7 +72,7 @@ export class ModelWorker {
     const child = spawn(options.python, [options.program, 'worker', door.address], {
       cwd: options.model.folder,
       stdio: ['ignore', log, log],
-      env: workerEnvironment(process.env, word, options.nice),
+      env: workerEnvironment(process.env, word, options.rank),
       windowsHide: true,
     })
     closeSync(log)
@@ -211,14 +216,14 @@ const packageNames: Readonly<Record<string, string>> = {
   PIL: 'pillow',
 }
 
-function workerEnvironment(own: NodeJS.ProcessEnv, word: string, nice: boolean): NodeJS.ProcessEnv {
+function workerEnvironment(own: NodeJS.ProcessEnv, word: string, rank: WorkerRank): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {}
   for (const [name, value] of Object.entries(own))
     if (!/^(VSCODE_|ELECTRON_|NODE_|JPY_|DAYBOOK_|MLFLOW_)/.test(name)) env[name] = value
   return {
     ...env,
     DAYBOOK_WORKER: word,
-    DAYBOOK_WORKER_NICE: nice ? '10' : '0',
+    DAYBOOK_WORKER_RANK: rank,
     DAYBOOK_DISABLED: '1',
     PYTHONDONTWRITEBYTECODE: '1',
     // Rows come few at a time: threads that wait for each other cost more than they bring.

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { Database } from '../../shared/data/database.ts'
@@ -148,6 +149,23 @@ describe('the gateway', function () {
     )
   })
 
+  it('starts a shadow that dies again and again more and more seldom, behind everybody else', async () => {
+    await gateway.deploy('m', folder('one'))
+    await gateway.deploy('m', folder('dies'), { slot: 'shadow' })
+    const deployment = gateway.deployment('m')
+    if (process.platform === 'linux') assert.equal(policyOf(deployment.loaded(2)?.state.pids[0] ?? 0), idle)
+    const crashes = (): number[] =>
+      deployment.record.events.filter(({ kind }) => kind === 'crashed').map(({ atMs }) => atMs)
+    while (crashes().length < 3) {
+      assert.equal((await ask(30)).status, 200)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    const [first = 0, second = 0, third = 0] = crashes()
+    // A timer may be some milliseconds early by the wall clock.
+    assert.ok(second - first >= 990 && third - second >= 1_990, String(crashes()))
+    assert.ok(deployment.state.shadowDropped > 0)
+  })
+
   it('gives a canary its share, always the same to the same key', async () => {
     await gateway.deploy('m', folder('one'))
     await gateway.deploy('m', folder('two'), { slot: 'canary', share: 0.3 })
@@ -250,4 +268,13 @@ function statusWithHost(url: string, host: string): Promise<number> {
     sent.on('error', reject)
     sent.end('{}')
   })
+}
+
+/** SCHED_IDLE of Linux: runs when nobody else wants to. */
+const idle = 5
+
+function policyOf(pid: number): number {
+  const [, after = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
+  // Field 41, of which the first two stand before.
+  return Number(after.split(' ')[38])
 }

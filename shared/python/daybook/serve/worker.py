@@ -15,12 +15,23 @@ from .wire import Line, connect
 
 def main() -> None:
     """`worker.py ADDRESS`: connects, says who it is, then answers."""
+    rank = os.environ.get("DAYBOOK_WORKER_RANK", "first")
+    if rank != "first":
+        give_way(wholly=rank == "last")
     line = connect(sys.argv[1])
     line.send({"hello": os.environ.get("DAYBOOK_WORKER", ""), "pid": os.getpid()}, [])
-    nice = int(os.environ.get("DAYBOOK_WORKER_NICE", "0"))
-    if nice and hasattr(os, "nice"):
-        os.nice(nice)
     serve(line)
+
+
+def give_way(wholly: bool) -> None:
+    """Lets others have the processor first; `wholly`: takes only what nobody else wants, where the system can."""
+    try:
+        if wholly and hasattr(os, "SCHED_IDLE"):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        elif hasattr(os, "nice"):
+            os.nice(10)
+    except OSError:
+        pass  # some containers do not let a process do even that
 
 
 def serve(line: Line) -> None:
@@ -40,6 +51,8 @@ def serve(line: Line) -> None:
                 sys.path[:0] = head.get("code", [])
                 model = models.load(head["folder"], head["flavors"])
                 line.send({**models.describe(model), "ms": _since(began)}, [])
+                if os.environ.get("DAYBOOK_WORKER_RANK") == "later":
+                    give_way(wholly=True)
             else:
                 _predict(line, model, head, body)
         except BaseException as error:  # noqa: BLE001 - told to the gateway, whatever it is

@@ -33,11 +33,6 @@ export async function bench(): Promise<readonly BenchRow[]> {
     (await run(process.execPath, [cli, ...args, '--json'], { cwd: project })).stdout
   try {
     await daybook('deploy', join(folder, 'one'), '--name', 'm', '--trust')
-    const revisions = new Map<string, number>()
-    for (const [kind, name] of Object.entries(kinds)) {
-      const made = await daybook('deploy', join(folder, name), '--name', 'm', '--as', 'shadow', '--trust')
-      revisions.set(kind, (JSON.parse(made) as Deployed).revision)
-    }
     const { summary, token } = JSON.parse(await daybook('deployments', 'm')) as DeploymentDetail
     const target: LoadTarget = {
       url: `${summary.url}/invocations`,
@@ -52,7 +47,10 @@ export async function bench(): Promise<readonly BenchRow[]> {
       return (await load(target, turn)).p99Ms
     }
     const rows: BenchRow[] = []
-    for (const [kind, revision] of revisions) rows.push(await compare(kind, revision, measure))
+    for (const [kind, name] of Object.entries(kinds)) {
+      const made = await daybook('deploy', join(folder, name), '--name', 'm', '--as', 'shadow', '--trust')
+      rows.push(await compare(kind, (JSON.parse(made) as Deployed).revision, measure))
+    }
     return rows
   } finally {
     await daybook('stop', '--all')
@@ -69,8 +67,7 @@ async function compare(
   for (let at = 0; at <= turns; at++) {
     const first = await measure(at % 2 === 0 ? revision : 0)
     const second = await measure(at % 2 === 0 ? 0 : revision)
-    if (at > 0)
-      pairs.push(at % 2 === 0 ? { with: first, without: second } : { with: second, without: first })
+    if (at > 0) pairs.push(at % 2 === 0 ? { with: first, without: second } : { with: second, without: first })
   }
   const ratios = pairs.map((pair) => pair.with / pair.without)
   const [low, high] = interval(ratios)

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode'
+import type { ResultOf } from '../../shared/api/contract.ts'
+import { Problem } from '../../shared/base/problem.ts'
 import { formatDuration, formatLatency } from '../../shared/base/quantity.ts'
 import { deploymentName } from '../../shared/views/deployment_text.ts'
 import type { Page } from '../../shared/views/host.ts'
@@ -7,6 +9,8 @@ import type { Daemons } from '../daemons.ts'
 import { command } from '../problem_message.ts'
 import type { RunNode } from '../runs_tree.ts'
 import type { DeploymentsNode, DeploymentsTree, PlaceNode } from './deployments_tree.ts'
+
+type GateCheck = ResultOf<'gate.check'>['checks'][number]
 
 /** What the commands need. */
 export interface DeploymentCommandParts {
@@ -63,7 +67,44 @@ async function deploy({ daemon, row }: RunNode, openPage: DeploymentCommandParts
     validateInput: (value) => (/^[\w-]{1,63}$/.test(value) ? null : 'Letters, digits, "-" and "_"'),
   })
   if (name === undefined) return
-  const deployed = await vscode.window.withProgress(
+  const deployed = await deployThroughGate(daemon, { model: row.id, name })
+  if (deployed === null) return
+  const { revision, tookMs, notes } = deployed
+  const noticed = notes.length === 0 ? '' : ` ${notes[0] ?? ''}`
+  openPage(daemon, { kind: 'deployment', name })
+  say(`revision ${revision} of "${name}" answers, ${formatDuration(tookMs)} after the click.${noticed}`)
+}
+
+interface WantedModel {
+  model: string
+  name: string
+  override?: boolean
+  reason?: string
+}
+
+/** Where the gate is closed to the place of a champion, a person may override it with a reason; null if not. */
+async function deployThroughGate(
+  daemon: RunNode['daemon'],
+  wanted: WantedModel,
+): Promise<ResultOf<'deployments.deploy'> | null> {
+  try {
+    return await deployWithProgress(daemon, wanted)
+  } catch (error) {
+    const checks = error instanceof Problem ? error.details?.['checks'] : undefined
+    if (!Array.isArray(checks)) throw error
+    const title = `The gate is closed: this model may not take the place of what "${wanted.name}" answers with.`
+    if (!(await goesPast(title, checks as GateCheck[], 'Deploy All the Same…'))) return null
+    const reason = await askReason(`Deploy to "${wanted.name}" against the gate`, true)
+    return reason === undefined ? null : deployWithProgress(daemon, { ...wanted, override: true, reason })
+  }
+}
+
+function deployWithProgress(
+  daemon: RunNode['daemon'],
+  wanted: WantedModel,
+): Thenable<ResultOf<'deployments.deploy'>> {
+  const { name } = wanted
+  return vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: `Deploying ${name}` },
     async (progress) => {
       const tell = async (): Promise<void> => {
@@ -73,16 +114,27 @@ async function deploy({ daemon, row }: RunNode, openPage: DeploymentCommandParts
       }
       const timer = setInterval(() => void tell(), 300)
       try {
-        return await daemon.call('deployments.deploy', { model: row.id, name })
+        return await daemon.call('deployments.deploy', wanted)
       } finally {
         clearInterval(timer)
       }
     },
   )
-  const { revision, tookMs, notes } = deployed
-  const noticed = notes.length === 0 ? '' : ` ${notes[0] ?? ''}`
-  openPage(daemon, { kind: 'deployment', name })
-  say(`revision ${revision} of "${name}" answers, ${formatDuration(tookMs)} after the click.${noticed}`)
+}
+
+/** Shows what the gate holds against it. @returns whether the person wants to go past it */
+async function goesPast(title: string, checks: readonly GateCheck[], word: string): Promise<boolean> {
+  const detail = checks.map(({ holds, says }) => `${holds === false ? '✗' : '✓'} ${says}`).join('\n')
+  return (await vscode.window.showWarningMessage(title, { modal: true, detail }, word)) === word
+}
+
+function askReason(title: string, isNeeded: boolean): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    title,
+    prompt: 'Why? The reason is kept in the audit log.',
+    validateInput: (value) =>
+      isNeeded && value.trim() === '' ? 'Against the gate a reason has to be given' : null,
+  })
 }
 
 /** Promotes the shadow through the gate; where that is closed, a person may override it with a reason. */
@@ -90,19 +142,9 @@ async function promote({ daemon, summary }: DeploymentsNode): Promise<void> {
   const { name } = summary
   const gate = await daemon.call('gate.check', { name })
   const override = !gate.open
-  if (override) {
-    const word = 'Promote All the Same…'
-    const detail = gate.checks.map(({ holds, says }) => `${holds === false ? '✗' : '✓'} ${says}`).join('\n')
-    const options = { modal: true, detail }
-    const title = `The gate is closed for revision ${gate.revision} of "${name}".`
-    if ((await vscode.window.showWarningMessage(title, options, word)) !== word) return
-  }
-  const reason = await vscode.window.showInputBox({
-    title: `Promote revision ${gate.revision} of "${name}"`,
-    prompt: 'Why? The reason is kept in the audit log.',
-    validateInput: (value) =>
-      override && value.trim() === '' ? 'Against the gate a reason has to be given' : null,
-  })
+  const title = `The gate is closed for revision ${gate.revision} of "${name}".`
+  if (override && !(await goesPast(title, gate.checks, 'Promote All the Same…'))) return
+  const reason = await askReason(`Promote revision ${gate.revision} of "${name}"`, override)
   if (reason === undefined) return
   const { revision, tookMs } = await daemon.call('deployments.promote', {
     ...{ name, revision: gate.revision, reason, override },

@@ -28,7 +28,7 @@ export interface DeploymentSummary {
 
 /** One step of a deployment that comes up. */
 export interface DeployStep {
-  step: 'resolve' | 'check' | 'copy' | 'convert' | 'gateway' | 'load' | 'warm-up' | 'ready'
+  step: 'resolve' | 'check' | 'gate' | 'copy' | 'convert' | 'gateway' | 'load' | 'warm-up' | 'ready'
   says: string
   atMs: number
 }
@@ -126,6 +126,9 @@ export const deploymentMethods = {
       trust: z.boolean().default(false),
       /** Answer by ONNX where scikit-learn's model converts and both say the same. */
       onnx: z.boolean().default(false),
+      /** Takes the champion's place although the gate is closed; asks for a reason. */
+      override: z.boolean().default(false),
+      reason: z.string().default(''),
       settings: settings.default({}),
     }),
   )<Deployed>(),

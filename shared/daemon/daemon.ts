@@ -35,7 +35,6 @@ import { daemonCommand } from './ensure.ts'
 import { cellHandlers } from './handlers/cell_handlers.ts'
 import { FrameLint } from './frame_lint.ts'
 import { cleanUpHandlers } from './handlers/clean_up_handlers.ts'
-import { deploymentHandlers } from './handlers/deployment_handlers.ts'
 import { Deployments } from './deployments/deployments.ts'
 import { daemonHandlers } from './handlers/daemon_handlers.ts'
 import { dataHandlers } from './handlers/data_handlers.ts'
@@ -160,7 +159,6 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
       },
     }),
     ...watching.handlers,
-    ...deploymentHandlers(deployments),
     ...cellHandlers({ cells, kernels, topics }),
     ...dataHandlers({ store, clock, topics, root: paths.root }),
     ...followedHandlers(followed),

@@ -1,3 +1,4 @@
+import type { Deployed } from '../api/deployment_methods.ts'
 import { Problem } from '../base/problem.ts'
 import { dataDefaults } from '../data/data_process.ts'
 import { lintInProcess } from '../data/lint_process.ts'
@@ -5,10 +6,10 @@ import { passGate, type GateColumn, type GateFacts, type GateResult } from '../g
 import { readModelPackage } from '../models/model_package.ts'
 import { askMonitor } from '../monitor/monitor_process.ts'
 import { getRun } from '../runs/run.ts'
-import type { RevisionSpec } from '../serving/revision_spec.ts'
+import type { DeploymentRecord } from '../serving/revision_spec.ts'
 import type { Store } from '../store/store.ts'
 import type { AuditTrail } from './audit.ts'
-import type { Deployments } from './deployments/deployments.ts'
+import type { Candidate, Deployments, WantedDeployment } from './deployments/deployments.ts'
 import { readLintSettings } from './lint_settings_file.ts'
 import { lineageOf } from './model_lineage.ts'
 import type { Monitor } from './monitor.ts'
@@ -54,15 +55,9 @@ export async function checkGate(
       { hint: `Name one with --revision; there are: ${known}.` },
     )
   }
-  const champion = record.revisions.find((one) => one.revision === record.champion)
-  const settings = parts.monitor.settings.gate
-  const facts: GateFacts = {
-    metrics: metricsOf(parts.store, spec.runId),
-    inputs: { champion: inputsOf(champion), candidate: inputsOf(spec) },
-    findings: settings.findings ? await findingsOf(parts, spec) : null,
-    shadow: settings.shadow === 'off' ? null : await shadowOf(parts, name, spec.revision),
-  }
-  return { ...passGate(settings, facts), revision: spec.revision }
+  const { shadow } = parts.monitor.settings.gate
+  const said = shadow === 'off' ? null : await shadowOf(parts, name, spec.revision)
+  return { ...(await weigh(parts, record, spec, said)), revision: spec.revision }
 }
 
 /**
@@ -74,24 +69,63 @@ export async function promoteThroughGate(
   { name, revision, reason, override }: WantedPromotion,
 ): Promise<{ revision: number; tookMs: number }> {
   const gate = await checkGate(parts, name, revision)
-  const subject = `deployment ${name}/${gate.revision}`
-  const checks = gate.checks.map((check) => ({ ...check }))
+  const model = { subject: `deployment ${name}/${gate.revision}`, details: {} }
+  pass(parts.audit, gate, { ...model, reason, override })
+  return parts.deployments.promote(name, gate.revision, reason)
+}
+
+/**
+ * Makes a model answer. One that would take the place of a champion goes through the gate as a promotion does; as it
+ * was no shadow of this deployment, there is no verdict on it.
+ * @throws Problem as `promoteThroughGate` and `Deployments.deploy` do
+ */
+export function deployThroughGate(
+  parts: GateParts,
+  wanted: WantedDeployment,
+  { reason, override }: Pick<WantedPromotion, 'reason' | 'override'>,
+): Promise<Deployed> {
+  return parts.deployments.deploy(wanted, async (record, candidate) => {
+    const gate = await weigh(parts, record, candidate, null)
+    const model = { subject: `deployment ${record.name}`, details: { model: candidate.modelUri } }
+    pass(parts.audit, gate, { ...model, reason, override })
+    return gate.open ? gate.says : `${gate.says} Overridden: ${reason}`
+  })
+}
+
+async function weigh(
+  parts: GateParts,
+  record: DeploymentRecord,
+  candidate: Candidate,
+  shadow: GateFacts['shadow'],
+): Promise<GateResult> {
+  const champion = record.revisions.find((one) => one.revision === record.champion)
+  const settings = parts.monitor.settings.gate
+  return passGate(settings, {
+    metrics: metricsOf(parts.store, candidate.runId),
+    inputs: { champion: inputsOf(champion), candidate: inputsOf(candidate) },
+    findings: settings.findings ? await findingsOf(parts, candidate) : null,
+    shadow,
+  })
+}
+
+/** Lets through what may pass, and keeps in the audit log what came of it. @throws Problem `forbidden`, `bad_request` */
+function pass(
+  audit: AuditTrail,
+  gate: GateResult,
+  asked: { subject: string; details: { model?: string }; reason: string; override: boolean },
+): void {
+  const { subject, reason, override } = asked
+  const details = { ...asked.details, checks: gate.checks.map((check) => ({ ...check })) }
   if (!gate.open && !override) {
-    parts.audit.record({ action: 'gate.refused', subject, reason, details: { checks } })
+    audit.record({ action: 'gate.refused', subject, reason, details })
     throw new Problem('forbidden', gate.says, {
       hint: 'Whoever answers for it may promote it all the same: --override --reason "why".',
-      details: { checks },
+      details: { checks: details.checks },
     })
   }
   if (!gate.open && reason.trim() === '')
     throw new Problem('bad_request', `${gate.says} To override it, say why`, { hint: 'Add --reason "why".' })
-  parts.audit.record({
-    action: gate.open ? 'gate.passed' : 'gate.overridden',
-    subject,
-    reason,
-    details: { checks },
-  })
-  return parts.deployments.promote(name, gate.revision, reason)
+  audit.record({ action: gate.open ? 'gate.passed' : 'gate.overridden', subject, reason, details })
 }
 
 function metricsOf(store: Store, runId: string | null): GateFacts['metrics'] {
@@ -104,7 +138,7 @@ function metricsOf(store: Store, runId: string | null): GateFacts['metrics'] {
   }
 }
 
-function inputsOf(spec: RevisionSpec | undefined): readonly GateColumn[] | null {
+function inputsOf(spec: Candidate | undefined): readonly GateColumn[] | null {
   if (spec === undefined) return null
   try {
     const { inputs } = readModelPackage(spec.folder).signature
@@ -117,7 +151,7 @@ function inputsOf(spec: RevisionSpec | undefined): readonly GateColumn[] | null 
 /** What data lint says of the very rows that the model learned from; null if its run kept none. */
 async function findingsOf(
   { store, artifactsDir, root }: GateParts,
-  spec: RevisionSpec,
+  spec: Candidate,
 ): Promise<string[] | null> {
   const { training, target } = lineageOf(
     store,

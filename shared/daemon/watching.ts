@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts'
 import type { AuditTrail } from './audit.ts'
 import type { Deployments } from './deployments/deployments.ts'
 import { auditHandlers } from './handlers/audit_handlers.ts'
+import { deploymentHandlers } from './handlers/deployment_handlers.ts'
 import { monitorHandlers } from './handlers/monitor_handlers.ts'
 import { retrainHandlers } from './handlers/retrain_handlers.ts'
 import { pythonFolder, type Kernels } from './kernels.ts'
@@ -33,6 +34,7 @@ export function openWatching({ bag, topics, kernels, runner, ...parts }: Watchin
   monitor: Monitor
   retrainer: Retrainer
   handlers: ReturnType<typeof auditHandlers> &
+    ReturnType<typeof deploymentHandlers> &
     ReturnType<typeof monitorHandlers> &
     ReturnType<typeof retrainHandlers>
 } {
@@ -50,6 +52,7 @@ export function openWatching({ bag, topics, kernels, runner, ...parts }: Watchin
     handlers: {
       ...auditHandlers(audit),
       ...monitorHandlers(monitor),
+      ...deploymentHandlers(gate),
       ...retrainHandlers({ ...common, retrainer, gate }),
     },
   }

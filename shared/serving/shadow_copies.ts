@@ -78,7 +78,10 @@ export class ShadowCopies {
         ?.then(
           ({ output }) => this.#came(shadow, copy, { beganMs, said: output }),
           (error: unknown) =>
-            this.#came(shadow, copy, { beganMs, said: error instanceof Error ? error.message : String(error) }),
+            this.#came(shadow, copy, {
+              beganMs,
+              said: error instanceof Error ? error.message : String(error),
+            }),
         )
         .finally(() => (this.#rows -= copy.request.input.rows))
     }

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing } from 'lit'
 import type { Client } from '../api/client.ts'
 import type { DeployStep } from '../api/deployment_methods.ts'
+import { Problem } from '../base/problem.ts'
 import { controls } from './controls.ts'
 import { deploymentStyles } from './deployment_style.ts'
 import type { ViewHost } from './host.ts'
@@ -18,6 +19,7 @@ export class DeployForm extends LitElement {
     model: {},
     suggested: {},
     steps: { state: true },
+    closed: { state: true },
     failed: { state: true },
   }
   static override styles = [controls, runPageStyles, deploymentStyles]
@@ -29,10 +31,13 @@ export class DeployForm extends LitElement {
   declare suggested: string
   /** Null: not begun. */
   declare steps: readonly DeployStep[] | null
+  /** Why the gate lets it take nobody's place; null: it was not asked, or is open. */
+  declare closed: string | null
   declare failed: unknown
 
   constructor() {
     super()
+    this.closed = null
     this.steps = null
     this.failed = null
   }
@@ -69,6 +74,18 @@ export class DeployForm extends LitElement {
           Cancel
         </button>
       </div>
+      ${
+        this.closed === null
+          ? nothing
+          : html`<p class="problem" role="alert">${this.closed}</p>
+              <label
+                ><span class="muted"
+                  >Why all the same? The reason is kept in the audit log. As shadow it may listen
+                  without.</span
+                >
+                <textarea name="reason" rows="2" aria-label="Reason" ?disabled=${isBusy}></textarea>
+              </label>`
+      }
       <p class="muted">It answers on this machine only. A name that is there gets a new revision.</p>
       ${
         this.steps === null
@@ -85,10 +102,12 @@ export class DeployForm extends LitElement {
     event.preventDefault()
     const given = new FormData(event.target as HTMLFormElement)
     const slot = given.get('slot') === 'shadow' ? 'shadow' : 'champion'
-    void this.#deploy(given.get('name') as string, slot)
+    const reason = ((given.get('reason') as string | null) ?? '').trim()
+    void this.#deploy({ name: given.get('name') as string, slot, reason })
   }
 
-  async #deploy(name: string, slot: 'champion' | 'shadow'): Promise<void> {
+  async #deploy(wanted: { name: string; slot: 'champion' | 'shadow'; reason: string }): Promise<void> {
+    const { name, slot, reason } = wanted
     this.failed = null
     this.steps = []
     const look = async (): Promise<void> => {
@@ -97,11 +116,14 @@ export class DeployForm extends LitElement {
     }
     const timer = setInterval(() => void look(), lookEveryMs)
     try {
-      await this.client.call('deployments.deploy', { model: this.model, name, slot })
+      // A reason is asked for only after the gate has said why it is closed.
+      const override = this.closed !== null && slot === 'champion' && reason !== ''
+      await this.client.call('deployments.deploy', { model: this.model, name, slot, reason, override })
       this.dispatchEvent(new CustomEvent('close'))
       this.host.open({ kind: 'deployment', name })
     } catch (error) {
-      this.failed = error
+      if (error instanceof Problem && error.details?.['checks'] !== undefined) this.closed = error.message
+      else this.failed = error
     }
     clearInterval(timer)
     this.steps = null

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { DeploymentDetail, DeploymentSummary } from '../../shared/api/deployment_methods.ts'
-import { isAlive } from '../../shared/base/process.ts'
+import { isAlive, thisProcess } from '../../shared/base/process.ts'
 import { openState } from '../../shared/base/project.ts'
-import { readGatewayFile, type GatewayFile } from '../../shared/serving/gateway_file.ts'
+import { readGatewayFile, writeGatewayFile, type GatewayFile } from '../../shared/serving/gateway_file.ts'
 import { makeTestModels, type TestModels } from '../serving/gateway_harness.ts'
 import { makeDaemonProject, type DaemonProject } from './project.ts'
 
@@ -58,6 +58,38 @@ describe('daybook deploy', function () {
     assert.match(stderr + stdout, /pip install/)
   })
 
+  it('lets nothing take the place of a champion but through the gate, or past it with a reason', async () => {
+    project.file('daybook.yaml', 'monitor:\n  gate: {metrics: ["accuracy > 0.9"]}\n')
+    const deploy = ['deploy', folder('two'), '--name', 'ages', '--trust']
+    const refused = await project.daybook(deploy)
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, /The gate is closed: Its run has no metric accuracy[^]*--override --reason/)
+    const mute = await project.daybook([...deploy, '--override'])
+    assert.match(mute.stderr, /To override it, say why/)
+    assert.deepEqual(await answer(), [200, [1030]])
+    // Another model beside it takes nobody's place.
+    await project.json([...deploy, '--as', 'shadow'])
+    const { revision } = await project.json<{ revision: number }>([
+      ...deploy,
+      '--override',
+      '--reason',
+      'it is 2',
+    ])
+    assert.deepEqual([revision, await answer()], [3, [200, [2030]]])
+    const entries = await project.json<{ action: string; reason: string }[]>(['audit', 'list'])
+    const gate = entries.filter(({ action }) => action.startsWith('gate.'))
+    assert.deepEqual(
+      gate.reverse().map(({ action, reason }) => [action, reason]),
+      [
+        ['gate.refused', ''],
+        ['gate.overridden', 'it is 2'],
+      ],
+    )
+    project.file('daybook.yaml', '')
+    await project.json(['rollback', 'ages'])
+    assert.deepEqual(await answer(), [200, [1030]])
+  })
+
   it('promotes and rolls back', async () => {
     await project.json(['deploy', folder('two'), '--name', 'ages', '--as', 'shadow', '--trust'])
     assert.deepEqual(await answer(), [200, [1030]])
@@ -81,16 +113,45 @@ describe('daybook deploy', function () {
     assert.deepEqual(gateway().process, before.process)
   })
 
-  it('is brought back by "up" at the same address, with the same token, after the gateway was killed', async () => {
-    const before = await shown('ages')
-    const { process: killed } = gateway()
-    process.kill(killed.pid, 'SIGKILL')
-    while (isAlive(killed)) await new Promise((resolve) => setTimeout(resolve, 20))
+  it('are all brought back by "up" after a reboot: same addresses, tokens, revisions and places', async () => {
+    await project.json(['deploy', folder('two'), '--name', 'others', '--trust'])
+    await project.json(['deploy', folder('one'), '--name', 'resting', '--trust'])
+    await project.json([
+      'deploy',
+      folder('two'),
+      '--name',
+      'ages',
+      '--as',
+      'shadow',
+      '--share',
+      '0.5',
+      '--trust',
+    ])
+    await project.json(['deployments', 'resting', '--stop'])
+    const look = async (): Promise<unknown[]> =>
+      (await project.json<DeploymentSummary[]>(['deployments'])).map((one) => [
+        ...[one.name, one.state, one.url, one.champion?.revision, one.shadow],
+      ])
+    const before = await look()
+    const { token, standing } = await shown('ages')
+    const file = gateway()
+    await project.killDaemon()
+    process.kill(file.process.pid, 'SIGKILL')
+    // Workers end with the line to their gateway.
+    const workers = standing.workers.flatMap(({ pids }) => pids)
+    assert.ok(workers.length >= 2)
+    while (isAlive(file.process) || workers.some((pid) => isAlive({ pid, startTime: null })))
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    // What a process of the boot before left behind; its number belongs to another one now.
+    writeGatewayFile(openState(project.root), { ...file, process: thisProcess(), boot: 'the boot before' })
     const { code } = await project.daybook(['up'])
     assert.equal(code, 0)
-    const after = await shown('ages')
-    assert.deepEqual([after.summary.url, after.token], [before.summary.url, before.token])
+    assert.deepEqual(await look(), before)
+    assert.equal((await shown('ages')).token, token)
     assert.deepEqual(await answer(), [200, [1030]])
+    assert.deepEqual(await answer('others'), [200, [2030]])
+    await project.json(['up', 'resting'])
+    assert.deepEqual(await answer('resting'), [200, [1030]])
   })
 
   it('says which program holds its port or which file is no certificate, and serves on as before', async () => {

@@ -11,6 +11,9 @@ export interface DeployOptions {
   python?: string
   trust?: boolean
   onnx?: boolean
+  reason: string
+  /** Although the gate is closed. */
+  override?: boolean
   workers?: number
   memory?: number
   logShare?: number
@@ -43,6 +46,8 @@ export function deployCommand(
         python: options.python === undefined ? null : resolve(options.python),
         trust: options.trust ?? false,
         onnx: options.onnx ?? false,
+        override: options.override ?? false,
+        reason: options.reason,
         settings: {
           workers: options.workers,
           memoryBytes: options.memory === undefined ? undefined : options.memory * 1_000_000,

@@ -28,6 +28,8 @@ export function addDeploymentCommands({ program, add, action, positive }: Comman
     .option('--python <path>', 'interpreter that has the packages (default: the one that made the model)')
     .option('--trust', 'load a pickle although Daybook did not see it being made')
     .option('--onnx', 'answer by ONNX, where the model converts and both say the same')
+    .option('--reason <text>', 'why it takes the place of what answers now, for the audit log', '')
+    .option('--override', 'although the gate is closed; --reason says why')
     .option('--workers <n>', 'processes of the model', positive)
     .option('--memory <MB>', 'memory that one of them may take', positive)
     .option('--log-share <share>', 'share of the requests that is recorded (default 1)', share)

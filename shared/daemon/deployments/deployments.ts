@@ -14,7 +14,7 @@ import { Problem } from '../../base/problem.ts'
 import type { StatePaths } from '../../base/project.ts'
 import { readModelPackage } from '../../models/model_package.ts'
 import { checkDeploymentName, deploymentFiles } from '../../serving/deployment_files.ts'
-import { listDeploymentRecords } from '../../serving/deployment_record.ts'
+import { listDeploymentRecords, readDeploymentRecord } from '../../serving/deployment_record.ts'
 import type { Placing } from '../../serving/deployment_request.ts'
 import type { DeploymentStanding } from '../../serving/gateway_admin.ts'
 import {
@@ -32,7 +32,7 @@ import {
   type GatewayFile,
   type GatewaySettings,
 } from '../../serving/gateway_file.ts'
-import type { ServingSettings } from '../../serving/revision_spec.ts'
+import type { DeploymentRecord, RevisionSpec, ServingSettings } from '../../serving/revision_spec.ts'
 import type { Store } from '../../store/store.ts'
 import type { AuditTrail } from '../audit.ts'
 import { exportDeployment } from '../export/deployment_export.ts'
@@ -68,6 +68,12 @@ export interface WantedDeployment {
   onnx: boolean
   settings: Partial<ServingSettings>
 }
+
+/** What is known of a model before it is a revision. */
+export type Candidate = Pick<RevisionSpec, 'runId' | 'folder' | 'modelUri'>
+
+/** Whether a model may take the champion's place: says why it may. @throws Problem if it may not */
+export type Admit = (record: DeploymentRecord, candidate: Candidate) => Promise<string>
 
 /** Models that answer: finds and checks them, and orders the gateway, which serves them without us. */
 export class Deployments {
@@ -122,9 +128,10 @@ export class Deployments {
 
   /**
    * Finds the model, checks what it needs, and makes it answer.
+   * @param admit asked before a model takes the place of a champion
    * @throws Problem that says what is missing and what to do
    */
-  async deploy(wanted: WantedDeployment): Promise<Deployed> {
+  async deploy(wanted: WantedDeployment, admit: Admit = refuse): Promise<Deployed> {
     const { clock, paths, store, audit } = this.#parts
     const began = clock.nowMs()
     const found = findModel({ store, artifactsDir: paths.artifacts, root: paths.root }, wanted.model)
@@ -149,6 +156,9 @@ export class Deployments {
         'check',
         `Python ${check.python} has what the model needs${notes.length === 0 ? '' : `; ${notes.length} to look at`}`,
       )
+      const record = readDeploymentRecord(paths.dir, name)
+      if (wanted.place.slot === 'champion' && typeof record?.champion === 'number')
+        tell('gate', await admit(record, { runId: found.runId, folder: found.folder, modelUri: found.uri }))
       const folder = join(deploymentFiles(paths.dir, name).folder, 'models', ulid(clock.nowMs()))
       const checksum = await copyPackage(found.folder, folder, { store, artifactsDir: paths.artifacts })
       tell('copy', 'files copied, checksums as they were kept')
@@ -357,6 +367,10 @@ export class Deployments {
   #markChampion(modelUri: string): void {
     if (markChampion(this.#parts.store, modelUri)) this.#parts.topics.bump('models.changed')
   }
+}
+
+function refuse(): never {
+  throw new Problem('forbidden', 'Nothing takes the place of a champion but through the gate')
 }
 
 /** After the notebook, or the registered model. */

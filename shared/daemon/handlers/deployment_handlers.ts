@@ -1,19 +1,21 @@
 import type { Handlers } from '../../api/contract.ts'
-import type { Deployments } from '../deployments/deployments.ts'
+import { deployThroughGate, promoteThroughGate, type GateParts } from '../gate.ts'
 
-/** Promotion goes through the gate, which is not known here. */
-type DeploymentHandlers = Omit<
-  Pick<Handlers, Extract<keyof Handlers, `deployments.${string}`>>,
-  'deployments.promote'
->
+type DeploymentHandlers = Pick<Handlers, Extract<keyof Handlers, `deployments.${string}`>>
 
-/** Answers everything about deployments. */
-export function deploymentHandlers(deployments: Deployments): DeploymentHandlers {
+/** Answers everything about deployments. Nothing becomes champion in another's place but through the gate. */
+export function deploymentHandlers(gate: GateParts): DeploymentHandlers {
+  const { deployments } = gate
   return {
     'deployments.list': () => deployments.list(),
     'deployments.show': ({ name }) => deployments.show(name),
-    'deployments.deploy': ({ slot, share, settings, ...wanted }) =>
-      deployments.deploy({ ...wanted, place: placing(slot, share), settings: withoutUndefined(settings) }),
+    'deployments.deploy': ({ slot, share, settings, reason, override, ...wanted }) =>
+      deployThroughGate(
+        gate,
+        { ...wanted, place: placing(slot, share), settings: withoutUndefined(settings) },
+        { reason, override },
+      ),
+    'deployments.promote': (wanted) => promoteThroughGate(gate, wanted),
     'deployments.ask': ({ name, body }) => deployments.ask(name, body),
     'deployments.batch': (wanted) => deployments.batch(wanted),
     'deployments.export': ({ name, ...wanted }) => deployments.export(name, wanted),

@@ -5,7 +5,7 @@ import { compareShadow } from '../../monitor/compare_shadow.ts'
 import { askMonitor } from '../../monitor/monitor_process.ts'
 import type { ShadowRecord } from '../../monitor/shadow_record.ts'
 import { findModel } from '../deployments/model_reference.ts'
-import { checkGate, promoteThroughGate, type GateParts } from '../gate.ts'
+import { checkGate, type GateParts } from '../gate.ts'
 import type { Retrainer } from '../retrain.ts'
 import { scoreTable } from '../scoring.ts'
 
@@ -19,16 +19,10 @@ export interface RetrainHandlerParts {
 
 type RetrainHandlers = Pick<
   Handlers,
-  | 'retrain.start'
-  | 'retrain.get'
-  | 'retrain.list'
-  | 'retrain.place'
-  | 'gate.check'
-  | 'deployments.promote'
-  | 'shadow.replay'
+  'retrain.start' | 'retrain.get' | 'retrain.list' | 'retrain.place' | 'gate.check' | 'shadow.replay'
 >
 
-/** Answers about training again, and lets nothing be promoted but through the gate. */
+/** Answers about training again, the gate and models compared on a table. */
 export function retrainHandlers(parts: RetrainHandlerParts): RetrainHandlers {
   const { retrainer, gate, pythonFolder, projectPython } = parts
   return {
@@ -37,7 +31,6 @@ export function retrainHandlers(parts: RetrainHandlerParts): RetrainHandlers {
     'retrain.list': (wanted) => retrainer.list(wanted),
     'retrain.place': ({ id, candidate }) => retrainer.place(id, candidate),
     'gate.check': ({ name, revision }) => checkGate(gate, name, revision),
-    'deployments.promote': (wanted) => promoteThroughGate(gate, wanted),
     'shadow.replay': async ({ path, on, against, label }) => {
       const { store, artifactsDir, root } = gate
       const models = [against, on].map((name) => findModel({ store, artifactsDir, root }, name))

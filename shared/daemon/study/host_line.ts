@@ -1,16 +1,11 @@
-import { isAlive, type ProcessIdentity } from '../../base/process.ts'
+import { isAlive, thisProcess, type ProcessIdentity } from '../../base/process.ts'
 import type { HostAnswer, HostMessage, TrialOrder } from '../../compute/host_message.ts'
-import {
-  endProcessGroup,
-  readHostLog,
-  readSharedShown,
-  startTrialHost,
-  type HostPlan,
-} from '../../compute/trial_host.ts'
-import type { NotebookDocument } from '../../notebook/document.ts'
-import type { StudyPhase, StudyRecord, TrialRecord } from './study_record.ts'
-import { assignments, suggestedNames, type StudySearch } from './study_search.ts'
+import { endProcessGroup, readHostLog, readSharedShown, startTrialHost } from '../../compute/trial_host.ts'
+import { hostPlan } from './host_plan.ts'
+import { suggestedNames } from './study_search.ts'
 import type { StudyParts } from './study_parts.ts'
+import { isNews, sharedFailure, takeNews } from './trial_line.ts'
+import type { HostedStudy, TrialLine, TrialPlace } from './trial_line.ts'
 
 /** How long a question for work waits for an answer: shorter than the host's own patience. */
 const holdMs = 20_000
@@ -18,35 +13,11 @@ const holdMs = 20_000
 /** How often a host that dies is started again. */
 const maxStarts = 3
 
-/** After this long without CPU, waiting on a lock, a trial stands still. */
-const stallSeconds = Number(process.env['DAYBOOK_STALL_S'] ?? 10)
-
-/** What the line tells the study, and asks of it. */
-export interface HostedStudy {
-  readonly record: StudyRecord
-  readonly document: NotebookDocument
-  readonly search: StudySearch
-  readonly trials: readonly TrialRecord[]
-  readonly folder: string
-  readonly cwd: string
-  readonly seedParameter: string | null
-  readonly stops: ReadonlyMap<string, 'cancelled' | 'pruned'>
-  readonly isOver: boolean
-  attemptBegan(id: string, pid: number, startTime: string | null): void
-  attemptEnded(id: string, told: HostMessage['attempts'][number]): void
-  /** All that the host knows of: what is not among it was lost. */
-  reconcile(known: ReadonlySet<string>): void
-  hostLost(): void
-  prepared(phase: StudyPhase): void
-  useKernels(why: string): void
-  fail(why: string): void
-}
-
 /**
  * The line to the host of a study's trials. The host asks over and over, with all that it knows; the answer names
  * all that is open. So nothing is lost when a message is, and either side may be killed and come back.
  */
-export class HostLine {
+export class HostLine implements TrialLine {
   readonly #parts: StudyParts
   readonly #study: HostedStudy
   #orders = new Map<string, TrialOrder>()
@@ -80,6 +51,30 @@ export class HostLine {
     if (this.#starts >= maxStarts) {
       this.#study.fail(`The process that runs the trials ended ${maxStarts} times${this.#lastWords()}`)
     } else void this.#start()
+  }
+
+  hears(capability: string): boolean {
+    return this.#study.record.progress.host?.capability === capability
+  }
+
+  /** A share of this machine. */
+  place(): TrialPlace | null {
+    const { record, machine, measuredBytes } = this.#study
+    const { progress, settings } = record
+    const lease = this.#parts.leases.take(
+      machine,
+      {
+        project: this.#parts.paths.root,
+        holder: progress.host ?? thisProcess(),
+        wanted: { cores: progress.cores, gpu: settings.gpu },
+        measuredBytes,
+      },
+      this.#parts.clock.nowMs(),
+    )
+    if (lease === null) return null
+    const gpu = lease.share.gpu?.uuid ?? null
+    const env: Record<string, string> = gpu === null ? {} : { CUDA_VISIBLE_DEVICES: gpu }
+    return { lease: lease.id, device: gpu, env, host: progress.host?.capability ?? null }
   }
 
   poll(message: HostMessage): Promise<HostAnswer> {
@@ -132,30 +127,14 @@ export class HostLine {
   }
 
   #take(message: HostMessage): void {
-    const study = this.#study
-    study.prepared({
-      phase: message.phase,
-      mode: message.mode === 'fork' ? 'fork' : 'prepared',
-      why: message.why,
-      sharedCells: message.shared.shared ?? null,
-      sharedSeconds: message.shared.seconds ?? null,
-    })
-    for (const told of message.attempts) {
-      if (told.outcome !== undefined) {
-        this.#orders.delete(told.attempt)
-        this.#seen.add(told.attempt)
-        if (told.outcome !== 'unprepared') study.attemptEnded(told.attempt, told)
-      } else if (told.pid != null) study.attemptBegan(told.attempt, told.pid, told.start ?? null)
+    for (const attempt of takeNews(this.#study, message)) {
+      this.#orders.delete(attempt)
+      this.#seen.add(attempt)
     }
     for (const attempt of this.#seen) if (!this.#known.has(attempt)) this.#seen.delete(attempt)
-    const { broken } = message
-    if (broken?.refused !== undefined) this.#useKernels(broken.refused)
-    else if (broken?.failed !== undefined) {
-      const { cell, name, message: words, traceback } = broken.failed
-      const where = cell === null ? 'The shared cells' : `Cell ${cell + 1}, which all trials share,`
-      const trace = cell === null && traceback.length > 0 ? ` (${traceback.slice(-3).join(' / ')})` : ''
-      study.fail(`${where} failed with ${name}: ${words}${trace}`)
-    }
+    const failure = sharedFailure(message)
+    if (message.broken?.refused !== undefined) this.#useKernels(message.broken.refused)
+    else if (failure !== null) this.#study.fail(failure)
   }
 
   #useKernels(why: string): void {
@@ -192,7 +171,7 @@ export class HostLine {
       }
       const capability = this.#parts.grantHost(record.notebook)
       const holder: ProcessIdentity = await startTrialHost({
-        plan: this.#plan(this.#parts.address(capability)),
+        plan: hostPlan(this.#study, this.#parts.address(capability)),
         folder: this.#study.folder,
         packageFolder: this.#parts.packageFolder,
         ...found,
@@ -206,42 +185,8 @@ export class HostLine {
     }
   }
 
-  #plan(url: string): HostPlan {
-    const { record, document, search, cwd, seedParameter } = this.#study
-    const { settings, progress } = record
-    const tagged = document.cells.find(({ type, tags }) => type === 'code' && tags.includes('parameters'))
-    const names = search.search.space.parameters.map(({ name }) => name)
-    const fixed = settings.parameters as Parameters<typeof assignments>[1]
-    return {
-      study: record.id,
-      notebook: record.notebook,
-      cwd,
-      url,
-      cells: document.cells
-        .filter(({ type, source, tags }) => {
-          return type === 'code' && source.trim() !== '' && !tags.includes('injected-parameters')
-        })
-        .map(({ index, id, source }) => ({ index, id, source })),
-      parameters: seedParameter === null ? names : [...names, seedParameter],
-      parameters_cell: tagged?.index ?? null,
-      fixed: assignments(document, fixed),
-      mode: settings.mode === 'prepared' || settings.mode === 'fork' ? settings.mode : 'auto',
-      threads: Math.max(1, Math.floor(progress.cores)),
-      parallel: progress.parallel,
-      limits: {
-        seconds: settings.trialTimeoutS,
-        memory_bytes: settings.trialMemoryMb === null ? null : settings.trialMemoryMb * 1e6,
-        stall_seconds: stallSeconds,
-      },
-    }
-  }
-
   #lastWords(): string {
     const lines = readHostLog(this.#study.folder).slice(-3)
     return lines.length === 0 ? '' : `: ${lines.join(' / ')}`
   }
-}
-
-function isNews(answer: HostAnswer): boolean {
-  return answer.run.length > 0 || answer.over || answer.seen.length > 0 || Object.keys(answer.stop).length > 0
 }

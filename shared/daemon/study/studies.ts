@@ -149,10 +149,10 @@ export class Studies {
     }
     const study = this.#live.get(parsed.data.study)
     // A host of a study that is over, or of one that has another host by now, has nothing to do.
-    if (study === undefined || study.record.progress.host?.capability !== capability.id) {
+    if (study === undefined || !study.line.hears(capability.id)) {
       return { run: [], stop: {}, seen: [], over: true }
     }
-    return study.poll(parsed.data)
+    return study.line.poll(parsed.data)
   }
 
   /** Runs have changed: those of running trials are looked at. */

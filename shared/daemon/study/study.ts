@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path'
 import type { StudySummary } from '../../api/study_methods.ts'
 import { Problem } from '../../base/problem.ts'
+import type { ProcessIdentity } from '../../base/process.ts'
 import { attemptFollows, meaning, triesAgain } from '../../compute/attempt.ts'
 import type { Machine } from '../../compute/device.ts'
-import type { HostAnswer, HostMessage, ToldAttempt } from '../../compute/host_message.ts'
+import type { ToldAttempt } from '../../compute/host_message.ts'
 import { endProcessGroup, removeTraces } from '../../compute/trial_host.ts'
 import type { NotebookDocument } from '../../notebook/document.ts'
 import { getRun } from '../../runs/run.ts'
@@ -17,6 +18,7 @@ import type { AttemptRecord, StudyPhase, StudyRecord, TrialRecord } from './stud
 import { bestOf, summarize } from './study_summary.ts'
 import { launchTrial, seedParameter } from './trial_launch.ts'
 import type { StudyParts } from './study_parts.ts'
+import type { TrialLine } from './trial_line.ts'
 import { endStudyRun, newReports } from './trial_run.ts'
 
 /** How long a trial that has no use goes on before it is ended, where its code does not ask. */
@@ -41,7 +43,8 @@ export class Study {
   /** The most memory of a GPU that one of its trials took; null before that is known. */
   measuredBytes: number | null = null
   readonly #parts: StudyParts
-  readonly #line: HostLine
+  /** The way to what runs its trials. */
+  readonly line: TrialLine
   #timers = new Set<NodeJS.Timeout>()
   /** Attempts whose host was told to end them, and why. */
   #stops = new Map<string, 'cancelled' | 'pruned'>()
@@ -59,7 +62,7 @@ export class Study {
     this.machine = known.machine
     this.search = known.search
     this.book = new TrialBook(parts.store, record, known)
-    this.#line = new HostLine(parts, this)
+    this.line = new HostLine(parts, this)
   }
 
   get trials(): readonly TrialRecord[] {
@@ -88,7 +91,7 @@ export class Study {
       this.#later(() => this.change('stop'), Math.max(0, leftMs))
     }
     if (this.trials.length === 0) this.book.tryDefaults(this.document)
-    if (this.record.progress.mode !== 'kernel') await this.#line.open()
+    if (this.record.progress.mode !== 'kernel') await this.line.open()
     else {
       const begun = this.running.filter(({ runId }) => runId !== null)
       this.reconcile(new Set(begun.flatMap(({ attempts }) => attempts.map(({ id }) => id))))
@@ -97,14 +100,9 @@ export class Study {
     this.pump()
   }
 
-  /** Takes what the host says, and answers what it is to do. */
-  poll(message: HostMessage): Promise<HostAnswer> {
-    return this.#line.poll(message)
-  }
-
   /** Looks after the host: called now and then. */
   look(): void {
-    if (!this.isOver && this.record.progress.mode !== 'kernel') this.#line.look()
+    if (!this.isOver && this.record.progress.mode !== 'kernel') this.line.look()
   }
 
   /** The host says how its processes come about. */
@@ -130,18 +128,18 @@ export class Study {
   /** Attempts that the host does not know of were lost with an earlier daemon's words. */
   reconcile(known: ReadonlySet<string>): void {
     for (const attempt of this.#openAttempts()) {
-      if (known.has(attempt.id) || this.#line.hasOrder(attempt.id)) continue
+      if (known.has(attempt.id) || this.line.hasOrder(attempt.id)) continue
       this.attemptEnded(attempt.id, { attempt: attempt.id, outcome: 'lost' })
     }
   }
 
-  attemptBegan(id: string, pid: number, startTime: string | null): void {
+  attemptBegan(id: string, process: ProcessIdentity): void {
     const attempt = this.#openAttempts().find((one) => one.id === id)
     if (attempt === undefined || attempt.pid !== null) return
-    Object.assign(attempt, { state: 'running', pid, startTime })
+    Object.assign(attempt, { state: 'running', ...process })
     const trial = this.trials[attempt.number]
     if (trial !== undefined) trial.startedMs = this.#parts.clock.nowMs()
-    this.#parts.bindCapability(attempt.capabilityId, { pid, startTime })
+    this.#parts.bindCapability(attempt.capabilityId, process)
     saveAttempt(this.#parts.store, this.record.id, attempt)
   }
 
@@ -170,7 +168,7 @@ export class Study {
     this.#stops.delete(id)
     this.pump()
     const file = this.outputsOf(attempt.id)
-    setImmediate(() => keepShown(ending, this, { trial, attempt, file, shared: this.#line.sharedOutputs() }))
+    setImmediate(() => keepShown(ending, this, { trial, attempt, file, shared: this.line.sharedOutputs() }))
   }
 
   /** Something of a trial's run changed: new intermediate values are judged. */
@@ -217,7 +215,7 @@ export class Study {
       void this.#parts.cancelNotebook(trial.runId)
     } else {
       this.#stops.set(attempt.id, 'cancelled')
-      this.#line.wake()
+      this.line.wake()
     }
   }
 
@@ -257,7 +255,7 @@ export class Study {
     }
     const isDone = this.running.length === 0 && !this.trials.some(({ state }) => state === 'queued')
     if (isDone && this.record.state !== 'paused') this.#end()
-    this.#line.wake()
+    this.line.wake()
     this.#parts.changed()
   }
 
@@ -311,7 +309,7 @@ export class Study {
   close(): void {
     this.#closed = true
     for (const timer of this.#timers) clearTimeout(timer)
-    this.#line.close()
+    this.line.close()
   }
 
   #save(): void {
@@ -332,7 +330,7 @@ export class Study {
       if (this.#timers.size < 2) this.#later(() => this.pump(), placeAgainMs)
       return false
     }
-    if (launched.order !== null) this.#line.order(launched.order)
+    if (launched.order !== null) this.line.order(launched.order)
     return true
   }
 
@@ -349,7 +347,7 @@ export class Study {
         trial.runId !== null && getRun(this.#parts.store, trial.runId).tags['daybook.asksStop'] === 'yes'
       if (id === undefined || asks || !this.isToStop(trial)) return
       this.#stops.set(id, 'pruned')
-      this.#line.wake()
+      this.line.wake()
     }, graceMs)
   }
 
@@ -363,7 +361,7 @@ export class Study {
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
     this.#save()
-    this.#line.finish()
+    this.line.finish()
     this.#later(() => removeTraces(this.folder), 5000)
     this.#parts.ended(this)
   }

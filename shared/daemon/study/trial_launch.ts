@@ -1,7 +1,5 @@
 import { ulid } from '../../base/id.ts'
 import { seedRandom } from '../../base/random.ts'
-import { thisProcess } from '../../base/process.ts'
-import type { Machine } from '../../compute/device.ts'
 import type { ToldAttempt, TrialOrder } from '../../compute/host_message.ts'
 import type { NotebookDocument } from '../../notebook/document.ts'
 import { readParameters } from '../../notebook/parameters.ts'
@@ -14,22 +12,22 @@ import {
 } from './study_record.ts'
 import { assignments, pointValues, suggestedNames, type StudySearch } from './study_search.ts'
 import type { StudyParts } from './study_parts.ts'
+import type { TrialLine } from './trial_line.ts'
 import { createTrialRun, grantTrial, trialTags } from './trial_run.ts'
 
 /** What launching a trial needs of its study. */
 export interface LaunchingStudy {
   readonly record: StudyRecord
   readonly document: NotebookDocument
-  readonly machine: Machine
   readonly search: StudySearch
-  readonly measuredBytes: number | null
   readonly seedParameter: string | null
+  readonly line: TrialLine
   outputsOf(attempt: string): string
   attemptEnded(id: string, told: ToldAttempt): void
 }
 
 /**
- * Begins an attempt at a trial: takes a place on the machine, makes its run and says how it is run. Null if there is
+ * Begins an attempt at a trial: takes a place, makes its run and says how it is run. Null if there is
  * no place now. `order` is null for a trial that was begun on a kernel.
  */
 export function launchTrial(
@@ -37,25 +35,16 @@ export function launchTrial(
   study: LaunchingStudy,
   trial: TrialRecord,
 ): { order: TrialOrder | null } | null {
-  const { record, machine } = study
+  const { record } = study
   const { progress, settings } = record
-  const lease = parts.leases.take(
-    machine,
-    {
-      project: parts.paths.root,
-      holder: progress.host ?? thisProcess(),
-      wanted: { cores: progress.cores, gpu: settings.gpu },
-      measuredBytes: study.measuredBytes,
-    },
-    parts.clock.nowMs(),
-  )
-  if (lease === null) return null
-  trial.gpu = lease.share.gpu?.uuid ?? null
+  const place = study.line.place()
+  if (place === null) return null
+  trial.gpu = place.device
   const asked = suggestedNames(study.document)
   const given = Object.fromEntries(Object.entries(trial.point).filter(([name]) => !asked.has(name)))
   const values = { ...pointValues(study.search.search.space, given), ...reseeded(study, trial) }
   if (progress.mode === 'kernel') {
-    const attempt = beginAttempt(parts, study, trial, { capabilityId: '', lease: lease.id })
+    const attempt = beginAttempt(parts, study, trial, { capabilityId: '', lease: place.lease })
     const begun = parts.startNotebook({
       path: `${parts.paths.root}/${record.notebook}`,
       parameters: { ...settings.parameters, ...trial.point, ...reseeded(study, trial) },
@@ -75,14 +64,13 @@ export function launchTrial(
   const runParts = parts.runParts(record)
   const runId = createTrialRun(runParts, record, trial)
   trial.runId = runId
-  const host = progress.host?.capability ?? null
-  const capability = grantTrial(runParts, { runId, notebook: record.notebook, host })
-  const attempt = beginAttempt(parts, study, trial, { capabilityId: capability.id, lease: lease.id })
+  const capability = grantTrial(runParts, { runId, notebook: record.notebook, host: place.host })
+  const attempt = beginAttempt(parts, study, trial, { capabilityId: capability.id, lease: place.lease })
   const env = parts.environment(capability)
   env['DAYBOOK_ATTEMPT'] = attempt.id
   env['DAYBOOK_OBJECTIVE'] = settings.objectives[0]?.metric ?? 'objective'
   if (settings.deterministic) env['DAYBOOK_DETERMINISTIC'] = '1'
-  if (lease.share.gpu !== null) env['CUDA_VISIBLE_DEVICES'] = lease.share.gpu.uuid
+  Object.assign(env, place.env)
   const order: TrialOrder = {
     attempt: attempt.id,
     point: trial.point,

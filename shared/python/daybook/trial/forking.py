@@ -103,6 +103,20 @@ def reseed(seed: int) -> None:
     _try(lambda: torch and torch.manual_seed(seed))
 
 
+ENDS_WITH_PARENT = "DAYBOOK_ENDS_WITH_PARENT"
+"""Set where nobody would find processes that were left behind: on a worker's machine."""
+
+
+def end_with_parent() -> None:
+    """Where so wished, this process is ended by the system as soon as its parent is gone. Linux only."""
+    if os.environ.get(ENDS_WITH_PARENT) is None or not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    pr_set_pdeathsig = 1
+    _try(lambda: ctypes.CDLL(None).prctl(pr_set_pdeathsig, 9, 0, 0, 0))
+
+
 def first_to_go() -> None:
     """In a trial: if memory runs out, the system is to end this process and not the daemon or the editor."""
     try:

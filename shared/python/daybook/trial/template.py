@@ -24,6 +24,7 @@ def main(plan_path: str) -> None:
     """Prepares, says so, and serves until its standard input ends."""
     with open(plan_path, encoding="utf-8") as file:
         plan = json.load(file)
+    forking.end_with_parent()
     commands, answers = _take_over_streams()
     Template(plan, commands, answers).serve()
 
@@ -133,6 +134,7 @@ class Template:
             try:
                 signal.set_wakeup_fd(-1)
                 os.setsid()
+                forking.end_with_parent()
                 for end in (self._commands, self._answers, *pipe):
                     os.close(end)
                 forked_trial(self._plan, trial, self._cells, self._shared)

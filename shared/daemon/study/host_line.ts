@@ -1,29 +1,20 @@
 import { isAlive, thisProcess, type ProcessIdentity } from '../../base/process.ts'
 import type { HostAnswer, HostMessage, TrialOrder } from '../../compute/host_message.ts'
 import { endProcessGroup, readHostLog, readSharedShown, startTrialHost } from '../../compute/trial_host.ts'
+import { HostDesk } from './host_desk.ts'
 import { hostPlan } from './host_plan.ts'
 import { suggestedNames } from './study_search.ts'
 import type { StudyParts } from './study_parts.ts'
-import { isNews, sharedFailure, takeNews } from './trial_line.ts'
-import type { HostedStudy, TrialLine, TrialPlace } from './trial_line.ts'
-
-/** How long a question for work waits for an answer: shorter than the host's own patience. */
-const holdMs = 20_000
+import { phaseOf, sharedFailure, type HostedStudy, type TrialLine, type TrialPlace } from './trial_line.ts'
 
 /** How often a host that dies is started again. */
 const maxStarts = 3
 
-/**
- * The line to the host of a study's trials. The host asks over and over, with all that it knows; the answer names
- * all that is open. So nothing is lost when a message is, and either side may be killed and come back.
- */
+/** The line to the host of a study's trials on this machine, which is started again when it dies. */
 export class HostLine implements TrialLine {
   readonly #parts: StudyParts
   readonly #study: HostedStudy
-  #orders = new Map<string, TrialOrder>()
-  #known: ReadonlySet<string> = new Set()
-  #seen = new Set<string>()
-  #waiting: { resolve(answer: HostAnswer): void; timer: NodeJS.Timeout } | null = null
+  readonly #desk: HostDesk
   #starts = 0
   #heard = false
   #starting = false
@@ -31,6 +22,7 @@ export class HostLine implements TrialLine {
   constructor(parts: StudyParts, study: HostedStudy) {
     this.#parts = parts
     this.#study = study
+    this.#desk = new HostDesk(study)
   }
 
   /** Finds the host of an earlier daemon alive, or starts one. */
@@ -45,7 +37,7 @@ export class HostLine implements TrialLine {
   look(): void {
     const host = this.#study.record.progress.host
     if (this.#starting || (host !== null && isAlive(host))) return
-    this.#orders.clear()
+    this.#desk.clear()
     this.#study.hostLost()
     if (this.#study.isOver) return
     if (this.#starts >= maxStarts) {
@@ -78,35 +70,30 @@ export class HostLine implements TrialLine {
   }
 
   poll(message: HostMessage): Promise<HostAnswer> {
-    this.#known = new Set(message.attempts.map(({ attempt }) => attempt))
-    if (!this.#heard) this.#study.reconcile(this.#known)
+    const study = this.#study
+    if (!this.#heard) study.reconcile(new Set(message.attempts.map(({ attempt }) => attempt)))
     this.#heard = true
-    this.#take(message)
-    const answer = this.#answer()
-    if (!message.wait || isNews(answer)) return Promise.resolve(answer)
-    this.wake()
-    return new Promise((resolve) => {
-      this.#waiting = { resolve, timer: setTimeout(() => this.wake(), holdMs) }
+    study.prepared(phaseOf(message))
+    this.#desk.hear(message, ({ attempt, pid, start }) => {
+      study.attemptBegan(attempt, { pid: pid ?? 0, startTime: start ?? null })
     })
+    const failure = sharedFailure(message)
+    if (message.broken?.refused !== undefined) this.#useKernels(message.broken.refused)
+    else if (failure !== null) study.fail(failure)
+    return this.#desk.answer(message)
   }
 
   /** Has a trial run as soon as the host asks. */
   order(order: TrialOrder): void {
-    this.#orders.set(order.attempt, order)
-    this.wake()
+    this.#desk.order(order)
   }
 
   hasOrder(attempt: string): boolean {
-    return this.#orders.has(attempt)
+    return this.#desk.hasOrder(attempt)
   }
 
-  /** Answers the question that waits. */
   wake(): void {
-    const waiting = this.#waiting
-    if (waiting === null) return
-    this.#waiting = null
-    clearTimeout(waiting.timer)
-    waiting.resolve(this.#answer())
+    this.#desk.wake()
   }
 
   /** What the shared cells showed. */
@@ -122,19 +109,7 @@ export class HostLine implements TrialLine {
   }
 
   close(): void {
-    if (this.#waiting !== null) clearTimeout(this.#waiting.timer)
-    this.#waiting = null
-  }
-
-  #take(message: HostMessage): void {
-    for (const attempt of takeNews(this.#study, message)) {
-      this.#orders.delete(attempt)
-      this.#seen.add(attempt)
-    }
-    for (const attempt of this.#seen) if (!this.#known.has(attempt)) this.#seen.delete(attempt)
-    const failure = sharedFailure(message)
-    if (message.broken?.refused !== undefined) this.#useKernels(message.broken.refused)
-    else if (failure !== null) this.#study.fail(failure)
+    this.#desk.close()
   }
 
   #useKernels(why: string): void {
@@ -145,16 +120,6 @@ export class HostLine implements TrialLine {
       this.#study.fail(
         `Cell code asks for "${asked}" by daybook.suggest, which works without a kernel only, and this notebook needs one: ${why}`,
       )
-    }
-  }
-
-  #answer(): HostAnswer {
-    const stops = [...this.#study.stops].filter(([id]) => this.#known.has(id))
-    return {
-      run: [...this.#orders.values()].filter(({ attempt }) => !this.#known.has(attempt)),
-      stop: Object.fromEntries(stops),
-      seen: [...this.#seen],
-      over: this.#study.isOver || this.#study.record.progress.mode === 'kernel',
     }
   }
 

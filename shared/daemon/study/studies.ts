@@ -152,7 +152,7 @@ export class Studies {
     if (study === undefined || !study.line.hears(capability.id)) {
       return { run: [], stop: {}, seen: [], over: true }
     }
-    return study.line.poll(parsed.data)
+    return study.line.poll(parsed.data, capability.id)
   }
 
   /** Runs have changed: those of running trials are looked at. */

@@ -133,13 +133,13 @@ export class Study {
     }
   }
 
-  attemptBegan(id: string, process: ProcessIdentity): void {
+  attemptBegan(id: string, process: ProcessIdentity | null): void {
     const attempt = this.#openAttempts().find((one) => one.id === id)
-    if (attempt === undefined || attempt.pid !== null) return
+    if (attempt === undefined || attempt.state === 'running') return
     Object.assign(attempt, { state: 'running', ...process })
     const trial = this.trials[attempt.number]
     if (trial !== undefined) trial.startedMs = this.#parts.clock.nowMs()
-    this.#parts.bindCapability(attempt.capabilityId, process)
+    if (process !== null) this.#parts.bindCapability(attempt.capabilityId, process)
     saveAttempt(this.#parts.store, this.record.id, attempt)
   }
 

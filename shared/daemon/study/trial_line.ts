@@ -18,13 +18,18 @@ export interface HostedStudy {
   readonly seedParameter: string | null
   readonly stops: ReadonlyMap<string, 'cancelled' | 'pruned'>
   readonly isOver: boolean
-  attemptBegan(id: string, process: ProcessIdentity): void
+  /** `process` is null where it runs on another machine. */
+  attemptBegan(id: string, process: ProcessIdentity | null): void
   attemptEnded(id: string, told: ToldAttempt): void
   /** All that the hosts know of: what is not among it was lost. */
   reconcile(known: ReadonlySet<string>): void
   hostLost(): void
   prepared(phase: StudyPhase): void
   useKernels(why: string): void
+  /** Notes something worth a word, once. */
+  note(text: string): void
+  /** Gives trials to whatever is free. */
+  pump(): void
   fail(why: string): void
 }
 
@@ -47,7 +52,7 @@ export interface TrialLine {
   /** Whether a host with this capability has a say. */
   hears(capability: string): boolean
   /** What a host says, and what it is told. */
-  poll(message: HostMessage): Promise<HostAnswer>
+  poll(message: HostMessage, capability: string): Promise<HostAnswer>
   /** A place for one more trial; null if there is none. */
   place(): TrialPlace | null
   /** Has a trial run at the place that was asked for last. */
@@ -62,25 +67,15 @@ export interface TrialLine {
   close(): void
 }
 
-/** Tells the study what a host says. Returns the attempts that are over. */
-export function takeNews(study: HostedStudy, message: HostMessage): string[] {
-  study.prepared({
+/** How the processes of a host come about, as it says. */
+export function phaseOf(message: HostMessage): StudyPhase {
+  return {
     phase: message.phase,
     mode: message.mode === 'fork' ? 'fork' : 'prepared',
     why: message.why,
     sharedCells: message.shared.shared ?? null,
     sharedSeconds: message.shared.seconds ?? null,
-  })
-  const over: string[] = []
-  for (const told of message.attempts) {
-    if (told.outcome !== undefined) {
-      over.push(told.attempt)
-      if (told.outcome !== 'unprepared') study.attemptEnded(told.attempt, told)
-    } else if (told.pid != null) {
-      study.attemptBegan(told.attempt, { pid: told.pid, startTime: told.start ?? null })
-    }
   }
-  return over
 }
 
 /** Why a host cannot run the shared cells, in a sentence; null if it can, or has not tried. */
@@ -90,9 +85,4 @@ export function sharedFailure({ broken }: HostMessage): string | null {
   const where = cell === null ? 'The shared cells' : `Cell ${cell + 1}, which all trials share,`
   const trace = cell === null && traceback.length > 0 ? ` (${traceback.slice(-3).join(' / ')})` : ''
   return `${where} failed with ${name}: ${words}${trace}`
-}
-
-/** Whether an answer cannot wait. */
-export function isNews(answer: HostAnswer): boolean {
-  return answer.run.length > 0 || answer.over || answer.seen.length > 0 || Object.keys(answer.stop).length > 0
 }

@@ -259,8 +259,9 @@ class Host:
                 continue
             away_s = time.monotonic() - self._last_heard
             if away_s > LEAVE_AFTER_S and not any(one.outcome is None for one in list(self._attempts.values())):
-                os._exit(0)
-            if away_s > WAKE_AFTER_S:
+                self._over = True
+                return
+            if away_s > WAKE_AFTER_S and not self._plan.get("elsewhere"):
                 _wake(self._plan["cwd"])
             time.sleep(0.5)
 

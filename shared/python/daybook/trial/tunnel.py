@@ -22,7 +22,7 @@ class TunnelLine:
 
     address = "the other end of this kernel's connection"
 
-    def __init__(self, path: str, timeout_s: float = 60.0) -> None:
+    def __init__(self, path: str, timeout_s: float = 25.0) -> None:
         self.path = path
         self._timeout_s = timeout_s
         self._lock = threading.Lock()

@@ -20,6 +20,7 @@ export const problemCodes = [
   'kernel_dead',
   'cell_failed',
   'daemon_unreachable',
+  'host_unreachable',
   'store_full',
   'store_damaged',
   'state_unusable',

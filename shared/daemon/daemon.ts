@@ -63,6 +63,7 @@ import { servePage } from './page_files.ts'
 import { createDaemonServer } from './server.ts'
 import { takeSpools } from './spool.ts'
 import { openWatching } from './watching.ts'
+import { answerWorker } from './study/worker_requests.ts'
 import { openStudies } from './study/open_studies.ts'
 import { TopicBoard } from './topics.ts'
 
@@ -203,6 +204,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
       const accepted = ingest(lines, capability)
       return studies.isToStop(capability.runId) ? { accepted, stop: true } : { accepted }
     },
+    worker: (request, asked) => answerWorker({ studies, spool: paths.spool }, request, asked),
     trials: (message, capability) => studies.poll(message, capability),
     clientsChanged: (count) => (clients = count),
     log,

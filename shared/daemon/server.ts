@@ -31,6 +31,8 @@ export interface ServerParts extends LineParts {
   ingest(lines: string, capability: Capability): { accepted: number; stop?: true }
   /** Takes what the host of a study's trials says; answers what it is to do. */
   trials(message: string, capability: Capability): Promise<unknown>
+  /** Answers a worker on another machine; `rest` is what follows `/daybook/worker/`. */
+  worker(request: IncomingMessage, asked: { rest: string; capability: Capability }): Promise<unknown>
   /** Told how many clients are connected, after each change. */
   clientsChanged(count: number): void
   log(message: string): void
@@ -127,6 +129,10 @@ async function routeCapability(
   }
   if (rest === '/daybook/trials' && request.method === 'POST') {
     return sendJson(response, 200, await parts.trials(await readBody(request), capability))
+  }
+  if (rest.startsWith('/daybook/worker/')) {
+    const asked = { rest: rest.slice('/daybook/worker/'.length), capability }
+    return sendJson(response, 200, await parts.worker(request, asked))
   }
   if (await parts.mlflow(request, response, rest, capability)) return
   sendJson(response, 404, { error_code: 'ENDPOINT_NOT_FOUND', message: `No route at ${rest}` })

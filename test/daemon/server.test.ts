@@ -48,6 +48,7 @@ describe('createDaemonServer()', () => {
       page: async () => false,
       ingest: (lines) => ({ accepted: ingested.push(...lines.split('\n')) }),
       trials: () => Promise.resolve({}),
+      worker: () => Promise.resolve({}),
       clientsChanged: () => undefined,
       log: () => undefined,
     }

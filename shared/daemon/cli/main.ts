@@ -106,6 +106,11 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     .option('--trial-timeout <time>', 'end a trial after this time')
     .option('--trial-memory <MB>', 'end a trial beyond this memory')
     .option('--retries <n>', 'how often a trial that crashed is tried again (default 1)')
+    .option(
+      '--on <address>',
+      'run trials there: http://HOST:8888/?token=… of a Jupyter server; several times for several',
+      collect,
+    )
     .option('--workers <how>', 'auto, fork, prepared or kernel: how trials get their processes')
     .option('--kernel <name>', 'kernel to use (default: the one the notebook names)')
     .option('--study <file>', 'a study file (default: NAME.study.yaml beside the notebook, if there is one)')

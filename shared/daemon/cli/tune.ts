@@ -6,6 +6,7 @@ import { Problem } from '../../base/problem.ts'
 import { guessDirection } from '../../runs/metric_direction.ts'
 import { formatSpaceObject } from '../../tuning/space_object.ts'
 import { parseSpaceText } from '../../tuning/space_text.ts'
+import { fillIn } from '../remote/on_address.ts'
 import { readStudyFile, studyFileOf, writeStudyFile, type GivenSettings } from '../study/study_file.ts'
 import { connect, type CommandContext } from './context.ts'
 import { junitReport } from './junit.ts'
@@ -35,6 +36,7 @@ export interface TuneOptions {
   repeats?: string
   stopOnPlateau?: boolean
   price?: string
+  on?: string[]
   workers?: string
   kernel?: string
   save?: boolean
@@ -63,7 +65,8 @@ export async function tuneCommand(
       writeStudyFile(studyFileOf(path), path, settings)
       terminal.err(`Wrote ${studyFileOf(path)}`)
     }
-    const begun = await line.client.call('studies.start', { notebook: path, settings })
+    const on = (settings.on ?? []).map((word) => fillIn(word, process.env))
+    const begun = await line.client.call('studies.start', { notebook: path, settings: { ...settings, on } })
     const { study, interrupted } = await follow(context, line, begun)
     const written =
       options.writeBest === true && study.best !== null
@@ -116,6 +119,7 @@ function chooseSettings(
     sampler: options.sampler,
     pruner: options.pruner,
     deterministic: options.deterministic,
+    on: options.on,
     mode: options.workers,
     kernel: options.kernel,
     seed: number(options.seed, '--seed'),

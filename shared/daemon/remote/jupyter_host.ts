@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Problem } from '../../base/problem.ts'
 import { JupyterKernelLine, type JupyterMessage } from './jupyter_kernel.ts'
 import type { OnAddress } from './on_address.ts'
@@ -111,7 +112,10 @@ export class JupyterHost implements WorkerHost {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch((error: unknown) => {
       const cause = (error as Error).cause as Error | undefined
-      throw new Problem('host_unreachable', `${this.name} does not answer: ${cause?.message ?? String(error)}`)
+      throw new Problem(
+        'host_unreachable',
+        `${this.name} does not answer: ${cause?.message ?? String(error)}`,
+      )
     })
     const text = await response.text()
     if (response.ok) return text === '' ? null : JSON.parse(text)
@@ -129,23 +133,26 @@ export class JupyterHost implements WorkerHost {
   }
 }
 
+interface KernelWorkerOptions {
+  url: string
+  headers: Record<string, string>
+  path: string
+  /** How the server is called. */
+  name: string
+  forward: Forward
+  remove: () => Promise<void>
+}
+
 /** A kernel whose only work is a worker. */
 class KernelWorker implements RunningWorker {
   readonly id: string
-  readonly #options: {
-    url: string
-    headers: Record<string, string>
-    path: string
-    name: string
-    forward: Forward
-    remove: () => Promise<void>
-  }
+  readonly #options: KernelWorkerOptions
   readonly #line: JupyterKernelLine
   #waiting = new Map<string, { resolve(): void; reject(error: Error): void }>()
   #listener: (why: string) => void = () => undefined
   #ended: string | null = null
 
-  constructor(id: string, options: KernelWorker['#options']) {
+  constructor(id: string, options: KernelWorkerOptions) {
     this.id = id
     this.#options = options
     this.#line = new JupyterKernelLine(options.url, options.headers, {
@@ -194,7 +201,10 @@ class KernelWorker implements RunningWorker {
       const waiting = this.#waiting.get(parent.msg_id ?? '')
       if (content['status'] === 'ok') waiting?.resolve()
       else waiting?.reject(new Problem('kernel_start_failed', this.#failure(content)))
-    } else if (type === 'status' && /^(dead|restarting|autorestarting)$/.test(String(content['execution_state']))) {
+    } else if (
+      type === 'status' &&
+      /^(dead|restarting|autorestarting)$/.test(String(content['execution_state']))
+    ) {
       this.#end(`its kernel on ${this.#options.name} died`)
     } else if (type === 'comm_msg' && content['comm_id'] === commName(this.#options.path)) {
       this.#tunnel(content['data'] as { request?: string; ended?: number; log?: string[] })
@@ -210,7 +220,9 @@ class KernelWorker implements RunningWorker {
       })
     } else if (data.ended !== undefined) {
       const words = (data.log ?? []).slice(-3).join(' / ')
-      this.#end(`the worker on ${this.#options.name} ended with ${data.ended}${words === '' ? '' : `: ${words}`}`)
+      this.#end(
+        `the worker on ${this.#options.name} ended with ${data.ended}${words === '' ? '' : `: ${words}`}`,
+      )
     }
   }
 
@@ -230,7 +242,7 @@ class KernelWorker implements RunningWorker {
 
 /** Both ends name the comm by this; it must not give the token away. */
 function commName(path: string): string {
-  return `daybook-${path.slice(-8)}`
+  return `daybook-${createHash('sha256').update(path).digest('hex').slice(0, 16)}`
 }
 
 function beginCode(path: string): string {

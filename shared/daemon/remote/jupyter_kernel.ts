@@ -47,7 +47,14 @@ export class JupyterKernelLine {
       ...{ msg_id: id, msg_type: type, username: 'daybook', session: this.#session, version: '5.3' },
       date: new Date().toISOString(),
     }
-    const text = JSON.stringify({ header, parent_header: {}, metadata: {}, content, channel: 'shell', buffers: [] })
+    const text = JSON.stringify({
+      header,
+      parent_header: {},
+      metadata: {},
+      content,
+      channel: 'shell',
+      buffers: [],
+    })
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(text)
     else this.#unsent.push(text)
     return id
@@ -60,7 +67,11 @@ export class JupyterKernelLine {
   }
 
   #connect(): void {
-    const socket = new WebSocket(this.#url, { headers: this.#headers, maxPayload: 2 ** 30 })
+    const socket = new WebSocket(this.#url, {
+      headers: this.#headers,
+      maxPayload: 2 ** 30,
+      handshakeTimeout: 15_000,
+    })
     this.#socket = socket
     let why = 'the connection was closed'
     socket.on('open', () => {

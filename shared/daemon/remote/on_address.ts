@@ -10,25 +10,31 @@ export interface OnAddress {
 }
 
 /**
- * Reads `http://HOST:8888/?token=…` (as a Jupyter server prints it, with `/lab` or `/tree` too) or `http://HOST:8265`.
- * `${NAME}` in it is taken from the environment, so that a file need not hold a secret.
- * @throws Problem `parameter_invalid`
+ * The same text with each `${NAME}` taken from the environment, so that a file need not hold a secret.
+ * @throws Problem `parameter_invalid` for one that is not set
  */
-export function parseOn(word: string, environment: Readonly<Record<string, string | undefined>>): OnAddress {
-  const text = word.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+export function fillIn(word: string, environment: Readonly<Record<string, string | undefined>>): string {
+  return word.replace(/\$\{(\w+)\}/g, (_, name: string) => {
     const value = environment[name]
     if (value !== undefined && value !== '') return value
     throw new Problem('parameter_invalid', `"${hideToken(word)}" names ${name}, which is not set`, {
       hint: `Set ${name} in the environment in which "daybook" is called.`,
     })
   })
+}
+
+/**
+ * Reads `http://HOST:8888/?token=…`, as a Jupyter server prints it, with `/lab` or `/tree` too.
+ * @throws Problem `parameter_invalid`
+ */
+export function parseOn(text: string): OnAddress {
   let url: URL
   try {
     url = new URL(text)
     if (!/^https?:$/.test(url.protocol)) throw new Error(url.protocol)
   } catch (error) {
-    throw new Problem('parameter_invalid', `"${hideToken(word)}" is no address of workers`, {
-      hint: 'Give a Jupyter server as http://HOST:8888/?token=…, or the head of a Ray cluster as http://HOST:8265.',
+    throw new Problem('parameter_invalid', `"${hideToken(text)}" is no address of workers`, {
+      hint: 'Give a Jupyter server as http://HOST:8888/?token=….',
       cause: error,
     })
   }
@@ -42,7 +48,10 @@ export function parseOn(word: string, environment: Readonly<Record<string, strin
 
 /** The same text, to be shown or kept: without the token or password in it. */
 export function hideToken(word: string): string {
-  return word
-    .replace(/([?&]token=)(?!\$\{)[^&#]*/g, '$1…')
-    .replace(/(:\/\/[^/@:]*:)(?!\$\{)[^/@]*@/, '$1…@')
+  return word.replace(/([?&]token=)(?!\$\{)[^&#]*/g, '$1…').replace(/(:\/\/[^/@:]*:)(?!\$\{)[^/@]*@/, '$1…@')
+}
+
+/** The same text for a file that others read: the environment is to hold the secret. */
+export function withoutSecret(word: string): string {
+  return word.replace(/([?&]token=)(?!\$\{)[^&#]+/g, '$1${JUPYTER_TOKEN}')
 }

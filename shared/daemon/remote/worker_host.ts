@@ -20,6 +20,12 @@ export interface RunningWorker {
   close(): void
 }
 
+/** What is at an address, as it said itself. */
+export interface KnownHost {
+  kind: 'jupyter'
+  version: string
+}
+
 /** A place where workers can be started. */
 export interface WorkerHost {
   /** How it is called: `gpu-box:8888`. */

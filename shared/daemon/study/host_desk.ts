@@ -13,6 +13,8 @@ export class HostDesk {
   #orders = new Map<string, TrialOrder>()
   #known: ReadonlySet<string> = new Set()
   #seen = new Set<string>()
+  /** Whether it has said anything yet. */
+  heard = false
   #waiting: { resolve(answer: HostAnswer): void; timer: NodeJS.Timeout } | null = null
 
   constructor(study: HostedStudy) {
@@ -26,6 +28,7 @@ export class HostDesk {
 
   /** Takes what the host says it knows, and tells the study which attempts have ended. */
   hear(message: HostMessage, began: (told: HostMessage['attempts'][number]) => void): void {
+    this.heard = true
     this.#known = new Set(message.attempts.map(({ attempt }) => attempt))
     for (const told of message.attempts) {
       if (told.outcome === undefined) {
@@ -61,6 +64,7 @@ export class HostDesk {
 
   /** The host is gone, and with it what it was to do. */
   clear(): void {
+    this.heard = false
     this.#orders.clear()
     this.#known = new Set()
     this.#seen.clear()

@@ -108,8 +108,9 @@ export class HostLine implements TrialLine {
     if (host !== null) setTimeout(() => endProcessGroup(host), 3000).unref()
   }
 
-  close(): void {
+  close(): Promise<void> {
     this.#desk.close()
+    return Promise.resolve()
   }
 
   #useKernels(why: string): void {

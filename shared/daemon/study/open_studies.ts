@@ -10,9 +10,12 @@ import { notebookLanguage, type NotebookDocument } from '../../notebook/document
 import { saveNotebook } from '../../notebook/file.ts'
 import { ensureExperiment } from '../../runs/experiment.ts'
 import type { Store } from '../../store/store.ts'
-import { bindCapability, grantCapability, type CapabilityId } from '../capability.ts'
+import { bindCapability, getCapability, grantCapability, type CapabilityId } from '../capability.ts'
 import type { Capture } from '../capture.ts'
 import type { Kernels } from '../kernels.ts'
+import { askHost, openHost } from '../remote/find_host.ts'
+import { forwardTo } from '../remote/forward.ts'
+import { parseOn } from '../remote/on_address.ts'
 import type { NotebookRunner } from '../notebook_runner.ts'
 import type { TopicBoard } from '../topics.ts'
 import { Studies } from './studies.ts'
@@ -55,6 +58,18 @@ export function openStudies(parts: OpenStudies): { studies: Studies; leases: Dev
     environment: (capability) => kernels.environment(capability),
     grantHost: (notebook) => grantCapability(store, { kind: 'host', notebook }, clock.nowMs()),
     bindCapability: (id, holder) => bindCapability(store, id as CapabilityId, holder),
+    url: parts.url,
+    pathOf: (id) => {
+      const capability = getCapability(store, id)
+      return capability === null ? null : `/k/${capability.token}`
+    },
+    askHosts: ({ on }) => Promise.all(on.map((word) => askHost(parseOn(word)))),
+    openHosts: ({ on, kernel }, known) =>
+      on.flatMap((word, at) => {
+        const host = known[at]
+        const address = parseOn(word)
+        return host === undefined ? [] : [openHost(address, host, { kernel, forward: forwardTo(parts.url) })]
+      }),
     takeSpools: parts.takeSpools,
     findPython: (document, kernel) => findTrialPython(paths.root, document, kernel),
     startNotebook: async ({ path, parameters, kernel, name, tags }) => {

@@ -15,6 +15,10 @@ import { createRun, getRun } from '../../runs/run.ts'
 import { seedRandom } from '../../base/random.ts'
 import { parseSpaceObject, formatSpaceObject } from '../../tuning/space_object.ts'
 import type { Capability } from '../capability.ts'
+import { fillIn } from '../remote/on_address.ts'
+import type { KnownHost } from '../remote/worker_host.ts'
+import { workerHello, type WorkerJoined } from '../../compute/worker_message.ts'
+import { RemoteLine } from './remote_line.ts'
 import { Study } from './study.ts'
 import {
   findStudy,
@@ -39,6 +43,8 @@ const keptTrials = 30_000
 /** What studies need of the daemon, and to keep their notebooks. */
 export interface StudiesParts extends Omit<StudyParts, 'ended' | 'runParts'> {
   runParts: StudyParts['runParts']
+  /** Asks the places that a study names what they are. @throws Problem for one that does not answer */
+  askHosts(settings: StudySettings): Promise<KnownHost[]>
   saveCopy(path: string, document: NotebookDocument): Promise<void>
 }
 
@@ -46,6 +52,8 @@ export interface StudiesParts extends Omit<StudyParts, 'ended' | 'runParts'> {
 export class Studies {
   readonly #parts: StudiesParts
   #live = new Map<string, Study>()
+  /** Studies whose end is still being told to their workers. */
+  #ending = new Set<Study>()
   #looked = new Map<string, { trials: readonly TrialRecord[]; summary: StudySummary }>()
 
   constructor(parts: StudiesParts) {
@@ -61,15 +69,19 @@ export class Studies {
    * Begins a study.
    * @throws Problem for a notebook, a parameter or a range that cannot be used
    */
-  async start(path: string, settings: StudySettings): Promise<StudySummary> {
+  async start(path: string, given: StudySettings): Promise<StudySummary> {
+    const settings = { ...given, on: given.on.map((word) => fillIn(word, process.env)) }
     const { store, clock, paths } = this.#parts
     const { document } = await readNotebook(path)
     // Says at once what is wrong with parameters that are the same in all trials.
     injectParameters(document, settings.parameters)
     const space = spaceOf(document, settings)
+    const elsewhere = settings.on.length > 0
+    if (elsewhere) checkRemote(settings)
+    const hosts = await this.#parts.askHosts(settings)
     const machine = await readMachine()
     const wanted = { cores: settings.cores ?? 1, gpu: settings.gpu }
-    const parallel = settings.parallel ?? defaultParallel(machine, wanted)
+    const parallel = settings.parallel ?? (elsewhere ? hosts.length : defaultParallel(machine, wanted))
     const nowMs = clock.nowMs()
     const seed = settings.seed ?? seedRandom(ulid(nowMs)).below(1_000_000)
     const search = openSearch(settings, { space, parallel, seed })
@@ -93,11 +105,12 @@ export class Studies {
       endedMs: null,
       progress: {
         space: Object.keys(settings.space).length > 0 ? settings.space : formatSpaceObject(space),
-        ...{ parallel, cores: settings.cores ?? machine.cores / parallel, seed },
+        ...{ parallel, cores: settings.cores ?? (elsewhere ? 1 : machine.cores / parallel), seed },
         asked: { parallel, trials: settings.trials },
         ...{ host: null, mode: null, why: null, sharedCells: null, sharedSeconds: null },
-        devices: describeMachine(machine),
-        notes: [...machine.notes],
+        devices: elsewhere ? [] : describeMachine(machine),
+        notes: elsewhere ? [] : [...machine.notes],
+        ...(elsewhere ? { hosts } : {}),
         ...{ failure: null, searched: false },
       },
     }
@@ -153,6 +166,19 @@ export class Studies {
       return { run: [], stop: {}, seen: [], over: true }
     }
     return study.line.poll(parsed.data, capability.id)
+  }
+
+  /** A worker elsewhere has reached the daemon: says what it is to do. */
+  greet(text: string, capability: Capability): WorkerJoined {
+    const parsed = workerHello.safeParse(JSON.parse(text))
+    const line = this.#remoteLine(capability)
+    if (parsed.success && line !== null) return line.greet(parsed.data, capability.id)
+    throw new Problem('conflict', 'The study is over, or expects another worker in this place')
+  }
+
+  /** Where a worker puts what a process showed; null if it has nothing to say any more. */
+  shownFile(name: string, capability: Capability): string | null {
+    return this.#remoteLine(capability)?.shownFile(name) ?? null
   }
 
   /** Runs have changed: those of running trials are looked at. */
@@ -241,16 +267,27 @@ export class Studies {
     return { trials, summary }
   }
 
-  close(): void {
-    for (const study of this.#live.values()) study.close()
+  async close(): Promise<void> {
+    const open = [...this.#live.values(), ...this.#ending]
     this.#live.clear()
+    await Promise.all(open.map((study) => study.close()))
   }
 
   #open(record: StudyRecord, known: ConstructorParameters<typeof Study>[2]): Study {
-    const ended = (study: { record: StudyRecord }): void => void this.#live.delete(study.record.id)
+    const ended = (): void => {
+      this.#live.delete(record.id)
+      this.#ending.add(study)
+      setTimeout(() => this.#ending.delete(study), 10_000).unref()
+    }
     const study = new Study({ ...this.#parts, ended }, record, known)
     this.#live.set(record.id, study)
     return study
+  }
+
+  #remoteLine({ id, kind }: Capability): RemoteLine | null {
+    if (kind !== 'host') return null
+    for (const { line } of this.#live.values()) if (line instanceof RemoteLine && line.hears(id)) return line
+    return null
   }
 
   #findRunning(runId: string): { study: Study; trial: TrialRecord } | null {
@@ -267,6 +304,24 @@ export function searchOf({ settings, progress }: StudyRecord): ReturnType<typeof
   const space = parseSpaceObject(progress.space, settings.constraints)
   const { parallel, trials } = progress.asked
   return openSearch({ ...settings, trials }, { space, parallel, seed: progress.seed })
+}
+
+/** @throws Problem for what only this machine can do */
+function checkRemote({ mode, deterministic, parallel }: StudySettings): void {
+  if (mode === 'kernel') {
+    throw new Problem('parameter_invalid', 'Workers elsewhere do not give each trial a kernel of its own', {
+      hint: 'Leave out --workers kernel.',
+    })
+  }
+  if (deterministic && parallel === null) {
+    throw new Problem(
+      'parameter_invalid',
+      'A deterministic study elsewhere must say how many run at a time',
+      {
+        hint: 'Add --parallel N.',
+      },
+    )
+  }
 }
 
 function describeMachine({ cores, gpus }: Machine): string[] {

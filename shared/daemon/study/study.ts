@@ -10,6 +10,7 @@ import type { NotebookDocument } from '../../notebook/document.ts'
 import { getRun } from '../../runs/run.ts'
 import type { Point } from '../../tuning/space.ts'
 import { HostLine } from './host_line.ts'
+import { RemoteLine } from './remote_line.ts'
 import { isInside, judge, type StudySearch } from './study_search.ts'
 import { TrialBook } from './trial_book.ts'
 import { endTrial, keepShown, prunedMark, tryAgain } from './trial_end.ts'
@@ -62,7 +63,7 @@ export class Study {
     this.machine = known.machine
     this.search = known.search
     this.book = new TrialBook(parts.store, record, known)
-    this.line = new HostLine(parts, this)
+    this.line = record.settings.on.length > 0 ? new RemoteLine(parts, this) : new HostLine(parts, this)
   }
 
   get trials(): readonly TrialRecord[] {
@@ -96,7 +97,7 @@ export class Study {
       const begun = this.running.filter(({ runId }) => runId !== null)
       this.reconcile(new Set(begun.flatMap(({ attempts }) => attempts.map(({ id }) => id))))
     }
-    this.#save()
+    this.changed()
     this.pump()
   }
 
@@ -114,7 +115,7 @@ export class Study {
     if (progress.mode === 'fork' && mode === 'prepared')
       this.note(`Trials are not forked any more: ${why ?? ''}`)
     Object.assign(progress, { mode, why, sharedCells, sharedSeconds })
-    this.#save()
+    this.changed()
   }
 
   /** The host's process is gone, and what it ran with it. */
@@ -201,7 +202,7 @@ export class Study {
       this.#cancelling = true
       for (const trial of this.running) this.cancelTrial(trial.number)
     }
-    this.#save()
+    this.changed()
     this.pump()
   }
 
@@ -227,7 +228,7 @@ export class Study {
     }
     if (parallel !== undefined) this.record.progress.parallel = parallel
     if (trials !== undefined) this.record.settings.trials = trials
-    this.#save()
+    this.changed()
     this.pump()
   }
 
@@ -239,7 +240,7 @@ export class Study {
       })
     }
     this.book.add({ role: 'search', point, enqueued: true, says: 'as asked for' })
-    this.#save()
+    this.changed()
     this.pump()
   }
 
@@ -273,7 +274,7 @@ export class Study {
     const { notes } = this.record.progress
     if (notes.includes(text) || notes.length >= 50) return
     notes.push(text)
-    this.#save()
+    this.changed()
   }
 
   /** It cannot go on. */
@@ -300,19 +301,20 @@ export class Study {
       return
     }
     Object.assign(progress, { mode: 'kernel', why, sharedCells: 0 })
-    this.#save()
+    this.changed()
     this.hostLost()
     this.pump()
   }
 
   /** Lets go; trials and host go on, and the next daemon picks them up. */
-  close(): void {
+  close(): Promise<void> {
     this.#closed = true
     for (const timer of this.#timers) clearTimeout(timer)
-    this.line.close()
+    return this.line.close()
   }
 
-  #save(): void {
+  /** Its record has changed: it is kept and told. */
+  changed(): void {
     saveStudy(this.#parts.store, this.record)
     this.#parts.changed()
   }
@@ -360,10 +362,10 @@ export class Study {
     leases.stopWaiting(paths.root)
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
-    this.#save()
+    this.changed()
     this.line.finish()
     this.#later(() => removeTraces(this.folder), 5000)
-    this.#parts.ended(this)
+    this.#parts.ended()
   }
 
   /** Where an attempt writes what it shows. */

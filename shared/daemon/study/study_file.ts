@@ -4,6 +4,7 @@ import { Document, isMap, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { studySettings, type StudySettings } from '../../api/study_methods.ts'
 import { Problem } from '../../base/problem.ts'
+import { withoutSecret } from '../remote/on_address.ts'
 
 /** Settings as somebody gave them: what is left out has its default, or comes from elsewhere. */
 export type GivenSettings = z.input<typeof studySettings>
@@ -34,6 +35,7 @@ const names: Readonly<Record<keyof StudySettings, string>> = {
   retries: 'retries',
   stopOnPlateau: 'stop_on_plateau',
   pricePerHour: 'price_per_hour',
+  on: 'on',
   mode: 'mode',
   kernel: 'kernel',
 }
@@ -89,7 +91,7 @@ export function writeStudyFile(path: string, notebook: string, settings: Partial
   }
   put('notebook', basename(notebook))
   for (const [key, name] of Object.entries(names)) {
-    const value = settings[key as keyof StudySettings]
+    const value = key === 'on' ? settings.on?.map(withoutSecret) : settings[key as keyof StudySettings]
     if (value !== undefined) put(name, value)
   }
   writeFileSync(path, document.toString({ lineWidth: 110 }))

@@ -1,3 +1,4 @@
+import type { StudySettings } from '../../api/study_methods.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { ProcessIdentity } from '../../base/process.ts'
@@ -6,6 +7,7 @@ import type { DeviceLeases } from '../../compute/lease.ts'
 import type { NotebookDocument } from '../../notebook/document.ts'
 import type { Store } from '../../store/store.ts'
 import type { Capability } from '../capability.ts'
+import type { KnownHost, WorkerHost } from '../remote/worker_host.ts'
 import type { StudyRecord } from './study_record.ts'
 import type { TrialRunParts } from './trial_run.ts'
 
@@ -41,6 +43,12 @@ export interface StudyParts {
   environment(capability: Capability): Record<string, string>
   grantHost(notebook: string): Capability
   bindCapability(id: string, holder: ProcessIdentity): void
+  /** Address of the daemon on its own machine, without a path. */
+  url(): string
+  /** `/k/<token>` of a capability; null if there is no such one. */
+  pathOf(capability: string): string | null
+  /** The places where a study's workers are started, from what they once said they are. */
+  openHosts(settings: StudySettings, known: readonly KnownHost[]): WorkerHost[]
   takeSpools(): void
   /** Why there is none: a kernel of another language, or one that is started by a command of its own. */
   findPython(document: NotebookDocument, kernel: string | null): Promise<TrialPython | { why: string }>
@@ -49,5 +57,5 @@ export interface StudyParts {
   cancelNotebook(runId: string): Promise<void>
   /** Something of a study changed. */
   changed(): void
-  ended(study: { record: StudyRecord }): void
+  ended(): void
 }

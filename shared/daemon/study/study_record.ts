@@ -1,6 +1,7 @@
 import type { StudySettings, StudyState, StudyTrial, StudyTrialState } from '../../api/study_methods.ts'
 import { studySettings } from '../../api/study_methods.ts'
 import type { AttemptState, Outcome } from '../../compute/attempt.ts'
+import type { KnownHost } from '../remote/worker_host.ts'
 import type { Row, Store } from '../../store/store.ts'
 import type { Point, Value } from '../../tuning/space.ts'
 import type { Report, Trial } from '../../tuning/trial.ts'
@@ -15,6 +16,10 @@ export interface StudyProgress {
   asked: { parallel: number; trials: number | null }
   /** The process that runs the trials. */
   host: { capability: string; pid: number; startTime: string | null } | null
+  /** Where its workers are started, as these places said what they are; absent for this machine. */
+  hosts?: KnownHost[]
+  /** Workers elsewhere, to be found again. */
+  workers?: { host: string; machine: string; id: string; capability: string; slots: number }[]
   mode: 'fork' | 'prepared' | 'kernel' | null
   why: string | null
   sharedCells: number | null

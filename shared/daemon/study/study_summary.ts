@@ -1,3 +1,4 @@
+import { hideToken } from '../remote/on_address.ts'
 import type { StudyGain, StudySummary, StudyTrialState } from '../../api/study_methods.ts'
 import { meanInterval } from '../../stats/mean_interval.ts'
 import { formatDomain } from '../../tuning/space_text.ts'
@@ -40,7 +41,7 @@ export function summarize(
     runId: record.runId,
     state: record.state,
     madeBy: progress.madeBy ?? null,
-    settings,
+    settings: { ...settings, on: settings.on.map(hideToken) },
     space: Object.fromEntries(search.space.parameters.map((one) => [one.name, formatDomain(one)])),
     parallel: progress.parallel,
     trials: counts,

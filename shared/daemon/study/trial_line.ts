@@ -26,6 +26,8 @@ export interface HostedStudy {
   hostLost(): void
   prepared(phase: StudyPhase): void
   useKernels(why: string): void
+  /** Its record has changed. */
+  changed(): void
   /** Notes something worth a word, once. */
   note(text: string): void
   /** Gives trials to whatever is free. */
@@ -64,7 +66,7 @@ export interface TrialLine {
   sharedOutputs(): string[]
   /** The study is over. */
   finish(): void
-  close(): void
+  close(): Promise<void>
 }
 
 /** How the processes of a host come about, as it says. */

@@ -4,7 +4,9 @@ The worker writes requests as lines to its standard output; the daemon, which ho
 anyway, answers them. So the daemon need not be reachable from there. It is loaded by its path, alone.
 """
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -22,6 +24,7 @@ class Bridge:
         self._log = os.path.join(folder, "worker.log")
         self._comm = _comm(name)
         self._comm.on_msg(self._answered)
+        atexit.register(shutil.rmtree, folder, True)
         with open(self._log, "wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, os.path.join(HERE, "start.py"), "worker", "tunnel:" + path]
@@ -39,7 +42,9 @@ class Bridge:
         for line in self._process.stdout:
             self._comm.send({"request": line.decode("utf-8")})
         code = self._process.wait()
-        self._comm.send({"ended": code, "log": self._last_words()})
+        words = self._last_words()
+        shutil.rmtree(self._folder, True)
+        self._comm.send({"ended": code, "log": words})
 
     def _answered(self, message: Any) -> None:
         line = message["content"]["data"].get("answer")

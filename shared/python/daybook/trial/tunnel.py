@@ -7,9 +7,8 @@ that the daemon need not be reachable from there.
 import base64
 import json
 import os
-import sys
 import threading
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Callable, Dict, Optional, Tuple
 
 from ..connection import Unreachable
 
@@ -22,8 +21,10 @@ class TunnelLine:
 
     address = "the other end of this kernel's connection"
 
-    def __init__(self, path: str, timeout_s: float = 25.0) -> None:
+    def __init__(self, path: str, gone: Callable[[], None], timeout_s: float = 25.0) -> None:
+        """`gone` is called before this process ends because the kernel has."""
         self.path = path
+        self._gone = gone
         self._timeout_s = timeout_s
         self._lock = threading.Lock()
         self._last = 0
@@ -51,7 +52,7 @@ class TunnelLine:
                 self._out.write(json.dumps(asked).encode() + b"\n")
                 self._out.flush()
             except OSError:
-                os._exit(0)  # the kernel is gone, and this worker with it
+                self._leave()
         came.wait(self._timeout_s)
         self._waiting.pop(number, None)
         answer = slot.get("answer")
@@ -66,5 +67,9 @@ class TunnelLine:
             if slot is not None:
                 slot["answer"] = answer
                 slot["came"].set()
-        print("daybook: the kernel's end of the line is gone", file=sys.stderr, flush=True)
+        self._leave()
+
+    def _leave(self) -> None:
+        """The kernel is gone, and this worker with it."""
+        self._gone()
         os._exit(0)

@@ -39,8 +39,11 @@ def main(invitation: str) -> None:
         sys.exit("daybook: a worker takes an invitation and --folder DIR")
     cwd = os.path.abspath(sys.argv[4])
     line: Any
+    folders: List[str] = []
     if invitation.startswith("tunnel:"):
-        line = TunnelLine(invitation[len("tunnel:") :])
+        # The kernel put the files there for us alone.
+        folders.append(os.path.dirname(cwd))
+        line = TunnelLine(invitation[len("tunnel:") :], lambda: _remove(folders))
     else:
         try:
             line = PinnedLine(invitation)
@@ -49,6 +52,7 @@ def main(invitation: str) -> None:
     gpus = _gpus()
     joined = _join(line, gpus)
     folder = tempfile.mkdtemp(prefix="daybook-worker-")
+    folders.append(folder)
     try:
         relay = Relay(line, line.path, joined["daemon"], folder)
         if "CUDA_VISIBLE_DEVICES" not in os.environ and joined["gpu"] != 0:
@@ -68,8 +72,13 @@ def main(invitation: str) -> None:
             pass
         _say("the study is over")
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folders)
     os._exit(0)
+
+
+def _remove(folders: List[str]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _join(line: Any, gpus: List[str]) -> Dict[str, Any]:

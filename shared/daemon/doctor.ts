@@ -1,9 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, statfsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Problem } from '../base/problem.ts'
 import { openState } from '../base/project.ts'
 import { discoverKernels } from '../kernel/discovery.ts'
 import { findSupervisor } from '../kernel/supervisor_client.ts'
 import { findDaemon } from './ensure.ts'
+import { askHost } from './remote/find_host.ts'
+import { fillIn, parseOn } from './remote/on_address.ts'
+import { readStudyFile } from './study/study_file.ts'
 
 /** One thing that was looked at. */
 export interface Check {
@@ -32,6 +37,7 @@ export async function examine(
     ...(await kernelChecks(root)),
     programCheck('git', 'commits and uncommitted changes are kept with each run', 'install git'),
     gpuCheck(),
+    ...(await workerChecks(root, env)),
     trackingCheck(env),
     ...survivalChecks(env),
     runningCheck('daemon', (await findDaemon(paths)) !== null),
@@ -93,6 +99,34 @@ function gpuCheck(): Check {
   const found = spawnSync('nvidia-smi', args, { encoding: 'utf8', timeout: 5000 })
   const says = found.status === 0 ? found.stdout.trim().replaceAll('\n', '; ') : 'no NVIDIA GPU'
   return { subject: 'gpu', level: 'ok', says, remedy: null }
+}
+
+/** Places where the study files in the project's folder start workers: whether they answer. */
+async function workerChecks(
+  root: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Check[]> {
+  const named = new Map<string, string>()
+  for (const file of readdirSync(root).filter((name) => name.endsWith('.study.yaml'))) {
+    try {
+      for (const word of readStudyFile(join(root, file)).settings.on ?? []) named.set(word, file)
+    } catch {
+      // What is wrong with a study file is told when it is used.
+    }
+  }
+  return Promise.all(
+    [...named].map(async ([word, file]): Promise<Check> => {
+      try {
+        const address = parseOn(fillIn(word, env))
+        const { version } = await askHost(address)
+        const says = `Jupyter server ${version} at ${address.name} (${file})`
+        return { subject: 'workers', level: 'ok', says, remedy: null }
+      } catch (error) {
+        const remedy = error instanceof Problem ? (error.hint ?? null) : null
+        return { subject: 'workers', level: 'warn', says: `${(error as Error).message} (${file})`, remedy }
+      }
+    }),
+  )
 }
 
 function trackingCheck(env: Readonly<Record<string, string | undefined>>): Check {

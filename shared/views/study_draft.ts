@@ -18,6 +18,8 @@ export interface Draft {
   pruner: string
   stopOnPlateau: boolean
   deterministic: boolean
+  /** Addresses, with spaces between; empty: this machine. */
+  on: string
   /** What the study file says beside: it is kept as it is. */
   others: Partial<Settings>
 }
@@ -53,6 +55,7 @@ export function firstDraft({ parameters, metrics, saved }: ResultOf<'studies.off
     pruner: saved?.pruner ?? 'auto',
     stopOnPlateau: saved?.stopOnPlateau ?? false,
     deterministic: saved?.deterministic ?? false,
+    on: (saved?.on ?? []).join(' '),
     others: { ...saved },
   }
 }
@@ -82,6 +85,7 @@ export function settingsOf(draft: Draft): Settings {
     pruner: draft.pruner,
     stopOnPlateau: draft.stopOnPlateau,
     deterministic: draft.deterministic,
+    on: draft.on.split(/\s+/).filter((word) => word !== ''),
   }
 }
 

@@ -212,6 +212,19 @@ export class StudyForm extends LitElement {
         ${number('Measure best and default again', 'repeats', '0')} ${choice('Sampler', 'sampler', samplers)}
         ${choice('Pruner', 'pruner', pruners)} ${number('Seed', 'seed', 'by chance')}
       </div>
+      <p>
+        <label
+          ><span class="muted"
+            >Where: addresses of Jupyter servers, with their tokens; empty: this machine</span
+          ><br /><input
+            class="wide mono"
+            aria-label="Where trials run"
+            placeholder="this machine"
+            autocomplete="off"
+            .value=${draft.on}
+            @change=${(event: Event) => this.#set({ on: (event.target as HTMLInputElement).value })}
+        /></label>
+      </p>
       <p class="row">
         ${check('Stop once nothing more is to be expected', 'stopOnPlateau')}
         ${check('The same seed gives the same study', 'deterministic')}

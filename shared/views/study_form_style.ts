@@ -28,6 +28,9 @@ export const studyFormStyles = css`
     align-items: center;
     gap: 8px;
   }
+  input.wide {
+    width: min(100%, 70ch);
+  }
   input.range {
     width: min(320px, 40vw);
   }

@@ -21,7 +21,7 @@ export interface Timeline {
 }
 
 /**
- * Puts trials on lanes: a lane is a place that runs one trial at a time, of a GPU where they ran on one. A trial
+ * Puts trials on lanes: a lane is a place that runs one trial at a time, of a GPU or a machine elsewhere where they ran on one. A trial
  * takes the first lane that is free when it begins.
  */
 export function timelineOf(points: StudyPoints, nowMs: number): Timeline {
@@ -44,9 +44,14 @@ export function timelineOf(points: StudyPoints, nowMs: number): Timeline {
   const busyMs = bars.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
   const whole = (last - first) * lanes.length
   const names = lanes.map(({ gpu }, lane) =>
-    gpu === null ? `place ${lane + 1}` : `${gpu.slice(0, 12)} · ${lane + 1}`,
+    gpu === null ? `place ${lane + 1}` : `${placeName(gpu)} · ${lane + 1}`,
   )
   return { lanes: names, bars, use: whole > 0 ? busyMs / whole : 0 }
+}
+
+/** A GPU by the beginning of its number, a machine elsewhere by its name. */
+function placeName(place: string): string {
+  return /^(GPU|MIG)-/.test(place) ? place.slice(0, 12) : place.slice(0, 24)
 }
 
 /** Trials as bars on their lanes, coloured by how they ended. */

@@ -88,10 +88,18 @@ describe('the form for a study', () => {
   })
   it('keeps what a study file says in a form of its own, and what the form does not have', () => {
     const space = { lr: 'float(0,1)', degree: { int: [2, 5], if: { kind: 'poly' } } }
-    const saved = { space, objectives: [{ metric: 'auc', mode: 'max' as const }], retries: 4, timeoutS: 90 }
+    const on = ['http://a:8888/?token=${T}', 'http://b:8888']
+    const saved = {
+      space,
+      objectives: [{ metric: 'auc', mode: 'max' as const }],
+      retries: 4,
+      timeoutS: 90,
+      on,
+    }
     const settings = settingsOf(firstDraft({ ...offer, saved }))
     assert.deepEqual(settings.space, space)
     assert.equal(settings.retries, 4)
     assert.equal(settings.timeoutS, 90)
+    assert.deepEqual(settings.on, on)
   })
 })

@@ -22,7 +22,7 @@ export interface TunnelRequest {
   body: string
 }
 
-/** Its answer. */
+/** Its answer; id 0: none comes to all that was asked so far. */
 export interface TunnelAnswer {
   id: number
   status: number
@@ -69,11 +69,18 @@ export class JupyterHost implements WorkerHost {
   }
 
   async adopt(id: string, path: string): Promise<RunningWorker | null> {
+    if (!(await this.#exists(id))) return null
+    const worker = this.#connect(id, path)
+    worker.forget()
+    return worker
+  }
+
+  async #exists(id: string): Promise<boolean> {
     try {
       await this.#ask('GET', `/api/kernels/${id}`)
-      return this.#connect(id, path)
+      return true
     } catch (error) {
-      if (error instanceof Problem && error.code === 'not_found') return null
+      if (error instanceof Problem && error.code === 'not_found') return false
       throw error
     }
   }
@@ -85,7 +92,8 @@ export class JupyterHost implements WorkerHost {
       path,
       name: this.name,
       forward: this.#forward,
-      remove: async () => void (await this.#ask('DELETE', `/api/kernels/${id}`)),
+      exists: () => this.#exists(id),
+      remove: () => this.#ask('DELETE', `/api/kernels/${id}`),
     })
   }
 
@@ -140,7 +148,8 @@ interface KernelWorkerOptions {
   /** How the server is called. */
   name: string
   forward: Forward
-  remove: () => Promise<void>
+  exists: () => Promise<boolean>
+  remove: () => Promise<unknown>
 }
 
 /** A kernel whose only work is a worker. */
@@ -157,6 +166,8 @@ class KernelWorker implements RunningWorker {
     this.#options = options
     this.#line = new JupyterKernelLine(options.url, options.headers, {
       message: (message) => this.#hear(message),
+      exists: options.exists,
+      again: () => this.forget(),
       lost: (why) => this.#end(`the connection to ${options.name} broke: ${why}`),
     })
   }
@@ -184,6 +195,11 @@ class KernelWorker implements RunningWorker {
         reject: (error) => (done(), reject(error)),
       })
     })
+  }
+
+  /** Has the worker ask again what it waits for: the answers went to a connection that is gone. */
+  forget(): void {
+    this.#answer({ id: 0, status: 0, headers: {}, body: '' })
   }
 
   async stop(): Promise<void> {
@@ -214,10 +230,7 @@ class KernelWorker implements RunningWorker {
   #tunnel(data: { request?: string; ended?: number; log?: string[] }): void {
     if (data.request !== undefined) {
       const request = JSON.parse(data.request) as TunnelRequest
-      void this.#options.forward(request).then((answer) => {
-        const told = { answer: JSON.stringify(answer) }
-        this.#line.send('comm_msg', { comm_id: commName(this.#options.path), data: told })
-      })
+      void this.#options.forward(request).then((answer) => this.#answer(answer))
     } else if (data.ended !== undefined) {
       const words = (data.log ?? []).slice(-3).join(' / ')
       this.#end(
@@ -226,9 +239,14 @@ class KernelWorker implements RunningWorker {
     }
   }
 
-  #failure(content: Record<string, unknown>): string {
-    const [name, words] = [String(content['ename'] ?? 'an error'), String(content['evalue'] ?? '')]
-    return `A kernel of ${this.#options.name} cannot become a worker: ${name}: ${words}`
+  #answer(answer: TunnelAnswer): void {
+    const data = { answer: JSON.stringify(answer) }
+    this.#line.send('comm_msg', { comm_id: commName(this.#options.path), data })
+  }
+
+  #failure({ ename, evalue }: Record<string, unknown>): string {
+    const said = [ename, evalue].filter((one) => typeof one === 'string').join(': ')
+    return `A kernel of ${this.#options.name} cannot become a worker: ${said}`
   }
 
   #end(why: string): void {

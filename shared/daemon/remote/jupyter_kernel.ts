@@ -11,29 +11,35 @@ export interface JupyterMessage {
 /** How often a connection that broke is made again, and how long apart. */
 const retryMs = [300, 1000, 3000, 6000, 10_000]
 
+/** Who is told what comes over a kernel's connection. */
+export interface KernelNews {
+  message(message: JupyterMessage): void
+  /** Whether the kernel is there still; rejects if its server does not answer. */
+  exists(): Promise<boolean>
+  /** It stands again after it was broken: what was on its way may be lost. */
+  again(): void
+  /** It is given up. */
+  lost(why: string): void
+}
+
 /** A connection to one kernel over a Jupyter server; made again when it breaks, for half a minute. */
 export class JupyterKernelLine {
   readonly #url: string
   readonly #headers: Record<string, string>
   readonly #session = ulid(Date.now())
-  readonly #listener: (message: JupyterMessage) => void
-  readonly #lost: (why: string) => void
+  readonly #tell: KernelNews
   #socket: WebSocket | null = null
   #unsent: string[] = []
   #tries = 0
+  #opened = false
   #closed = false
   #heardMs = Date.now()
   readonly #pulse: NodeJS.Timeout
 
-  constructor(
-    url: string,
-    headers: Record<string, string>,
-    tell: { message(message: JupyterMessage): void; lost(why: string): void },
-  ) {
+  constructor(url: string, headers: Record<string, string>, tell: KernelNews) {
     this.#url = `${url.replace(/^http/, 'ws')}?session_id=${this.#session}`
     this.#headers = headers
-    this.#listener = (message) => tell.message(message)
-    this.#lost = (why) => tell.lost(why)
+    this.#tell = tell
     // A machine that is switched off says nothing: silence has to be noticed.
     this.#pulse = setInterval(() => this.#look(), 10_000)
     this.#pulse.unref()
@@ -76,6 +82,8 @@ export class JupyterKernelLine {
     let why = 'the connection was closed'
     socket.on('open', () => {
       this.#tries = 0
+      if (this.#opened) this.#tell.again()
+      this.#opened = true
       this.#heardMs = Date.now()
       for (const text of this.#unsent.splice(0)) socket.send(text)
     })
@@ -83,20 +91,35 @@ export class JupyterKernelLine {
     socket.on('message', (data: Buffer) => {
       this.#heardMs = Date.now()
       try {
-        this.#listener(JSON.parse(data.toString('utf8')) as JupyterMessage)
+        this.#tell.message(JSON.parse(data.toString('utf8')) as JupyterMessage)
       } catch {
         // Not one of ours.
       }
     })
     socket.on('error', (error) => (why = error.message))
-    socket.on('close', () => {
-      if (this.#closed) return
-      const wait = /\b40[34]\b/.test(why) ? undefined : retryMs[this.#tries++]
-      if (wait === undefined) {
-        this.close()
-        this.#lost(why)
-      } else setTimeout(() => !this.#closed && this.#connect(), wait).unref()
-    })
+    socket.on('close', () => this.#again(why))
+  }
+
+  #again(why: string): void {
+    if (this.#closed) return
+    const wait = retryMs[this.#tries++]
+    if (wait === undefined) return this.#giveUp(why)
+    setTimeout(() => {
+      // A server that was started anew leaves questions about its former kernels without an answer.
+      this.#tell.exists().then(
+        (isThere) => {
+          if (this.#closed) return
+          if (isThere) this.#connect()
+          else this.#giveUp('the kernel is gone')
+        },
+        () => this.#again(why),
+      )
+    }, wait).unref()
+  }
+
+  #giveUp(why: string): void {
+    this.close()
+    this.#tell.lost(why)
   }
 
   #look(): void {

@@ -266,10 +266,9 @@ export class RemoteLine implements TrialLine {
 
   #giveUp(): void {
     const hosts = [...new Set(this.#workers.map(({ host }) => host.name))].join(', ')
-    const minutes = Math.round((this.#joined ? goneMs : joinMs) / 60_000)
-    this.#study.fail(
-      `No worker on ${hosts} has joined in ${minutes < 1 ? joinMs / 1000 + ' seconds' : minutes + ' minutes'}`,
-    )
+    const within = this.#joined ? goneMs : joinMs
+    const time = within < 120_000 ? `${within / 1000} seconds` : `${Math.round(within / 60_000)} minutes`
+    this.#study.fail(`No worker on ${hosts} has joined in ${time}`)
   }
 
   /** Attempts that no worker knows of were lost with an earlier daemon; told once all have spoken or are gone. */

@@ -57,45 +57,9 @@ describe('a study on a Jupyter server elsewhere', function () {
     assert.ok(!existsSync(shown), 'nothing is left there')
   })
 
-  it('goes on after kill -9 of the server, and of the daemon, and cancels what runs there', async () => {
-    const path = project.notebook(
-      'slow.ipynb',
-      ['x = 1', 'import daybook, time', 'time.sleep(0.7)\ndaybook.log(loss=x)'],
-      {
-        parameters: true,
-      },
-    )
-    const client = await project.client()
-    const settings = {
-      ...{ space: { x: 'float(0,10)' }, objectives: [{ metric: 'loss', mode: 'min' as const }], trials: 14 },
-      ...{ parallel: 2, seed: 1, on: [server.address] },
-    }
-    const { id } = await client.call('studies.start', { notebook: path, settings })
-    client.close()
-    let now = await summary(id)
-    const complete = async (count: number): Promise<boolean> =>
-      (now = await summary(id)).trials.complete >= count
-    await until(() => complete(2))
-    await project.killDaemon()
-    await until(() => complete(6))
-    assert.ok(
-      !now.notes.some((note) => /tried again/.test(note)),
-      'the worker was found again, with its trials',
-    )
-    server.kill()
-    await new Promise((resolve) => setTimeout(resolve, 3000))
-    await server.start()
-    await until(async () => (now = await summary(id)).endedAtMs !== null)
-    assert.equal(now.state, 'finished')
-    assert.equal(now.trials.complete, 14)
-    assert.ok(
-      now.notes.some((note) => /2 trials are tried again/.test(note)),
-      now.notes.join(),
-    )
-  })
-
   it('cancels what runs there, and says what is wrong with an address', async () => {
-    const path = join(project.root, 'slow.ipynb')
+    const cells = ['x = 1', 'import daybook, time', 'time.sleep(0.7)\ndaybook.log(loss=x)']
+    const path = project.notebook('slow.ipynb', cells, { parameters: true })
     const client = await project.client()
     const settings = {
       ...{ space: { x: 'float(0,10)' }, objectives: [{ metric: 'loss', mode: 'min' as const }], parallel: 2 },

@@ -63,10 +63,13 @@ class TunnelLine:
     def _listen(self) -> None:
         for line in self._in:
             answer = json.loads(line)
-            slot = self._waiting.get(answer["id"])
-            if slot is not None:
-                slot["answer"] = answer
-                slot["came"].set()
+            # 0: the other end begins anew, and knows of no question.
+            asked = list(self._waiting) if answer["id"] == 0 else [answer["id"]]
+            for number in asked:
+                slot = self._waiting.get(number)
+                if slot is not None:
+                    slot["answer"] = answer
+                    slot["came"].set()
         self._leave()
 
     def _leave(self) -> None:

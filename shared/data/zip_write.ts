@@ -29,7 +29,8 @@ export function writeZip(files: ReadonlyMap<string, Buffer>): Buffer {
     at += 30 + named.length + packed.length
   }
   const listed = Buffer.concat(list)
-  if (files.size > 65_535 || at + listed.length > 0xffff_ffff) throw new RangeError('too much for one archive')
+  if (files.size > 65_535 || at + listed.length > 0xffff_ffff)
+    throw new RangeError('too much for one archive')
   const end = Buffer.alloc(18)
   end.writeUInt16LE(files.size, 4)
   end.writeUInt16LE(files.size, 6)

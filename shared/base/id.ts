@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomFillSync } from 'node:crypto'
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
@@ -13,9 +13,17 @@ export function ulid(nowMs: number): string {
     text = crockford.charAt(time % 32) + text
     time = Math.floor(time / 32)
   }
-  for (const byte of randomBytes(16)) text += crockford.charAt(byte % 32)
+  if (poolAt + 16 > pool.length) {
+    randomFillSync(pool)
+    poolAt = 0
+  }
+  for (const end = poolAt + 16; poolAt < end; poolAt++) text += crockford.charAt((pool[poolAt] ?? 0) % 32)
   return text
 }
+
+/** Random bytes that no id has had yet: to ask the system for each id costs more than the id. */
+const pool = new Uint8Array(4_096)
+let poolAt = pool.length
 
 /** Random hexadecimal digits, two a byte. MLflow's run ids have 32 of them. */
 export function randomHex(bytes = 16): string {

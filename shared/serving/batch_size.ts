@@ -29,8 +29,9 @@ export class BatchSizer {
   /** A batch is over. */
   add(batch: MeasuredBatch): void {
     this.#batches.push(batch)
-    if (this.#batches.length > 50) this.#batches.shift()
-    this.#cost = fit(this.#batches)
+    // Once enough is known, the line is drawn for each tenth only: batches come more often than their cost changes.
+    if (this.#batches.length > 60) this.#batches = this.#batches.slice(-50)
+    if (this.#batches.length <= 50) this.#cost = fit(this.#batches)
   }
 
   /** What batches take; null before the first. */

@@ -125,7 +125,8 @@ export class Deployment {
       { deployment: name, revision: asked.revision.revision, slot: asked.slot },
       latencyMs,
     )
-    const logged = shareOf(`log ${request.requestId}`) < this.record.settings.logShare
+    const { logShare } = this.record.settings
+    const logged = logShare >= 1 || shareOf(`log ${request.requestId}`) < logShare
     if (logged) this.#predictions.add(recordsOf(asked, answer.output))
     if (answer.slot !== 'shadow') this.#askShadow(request, logged)
   }

@@ -180,12 +180,8 @@ async function routeDeployment(
   const schema = deployment.champion.model.signature.inputs
   const input = type === 'text/csv' ? readCsvBody(text, schema) : readJsonBody(text, schema)
   await answer(parts, exchange, { deployment, input, revision: null }, ({ output }) => {
-    sendText(
-      response,
-      200,
-      'application/json',
-      JSON.stringify({ predictions: toPredictions(output) }, plainNumber),
-    )
+    // Numbers that JSON does not know become null.
+    sendJson(response, 200, { predictions: toPredictions(output) })
   })
 }
 
@@ -376,10 +372,6 @@ function find({ deployments }: GatewayParts, name: string): Deployment {
 
 function nothingAt(path: string, hint?: string): Problem {
   return new Problem('not_found', `There is nothing at ${path}`, hint === undefined ? {} : { hint })
-}
-
-function plainNumber(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? null : value
 }
 
 /** A new token for the daemon. */

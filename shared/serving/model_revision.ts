@@ -65,6 +65,7 @@ export class ModelRevision {
   /** A shadow that dies again and again must not take the machine from the others with its starts. */
   readonly #pause = new RestartPause({ firstMs: 1_000, mostMs: 300_000, calmMs: 60_000 })
   #together = true
+  #soon: NodeJS.Immediate | null = null
   #stopped = false
   #watch: NodeJS.Timeout | null = null
 
@@ -152,7 +153,8 @@ export class ModelRevision {
    */
   ask(input: ModelInput, { solo = false, chances = false } = {}): Promise<RevisionAnswer> {
     const answer = this.#enqueue(input, solo, chances)
-    this.#pump()
+    // Not at once: what comes in the same turn goes together, although a process is idle.
+    if (this.#idle.length > 0) this.#soon ??= setImmediate(() => this.#pump())
     return answer
   }
 
@@ -240,6 +242,8 @@ export class ModelRevision {
   }
 
   #pump(): void {
+    if (this.#soon !== null) clearImmediate(this.#soon)
+    this.#soon = null
     while (this.#queue.length > 0) {
       const worker = this.#idle.pop()
       if (worker === undefined) return

@@ -36,7 +36,17 @@ export interface Prediction {
 
 /** A prediction as a line of the log, with its line break. */
 export function predictionLine(prediction: Prediction): string {
-  return `${JSON.stringify(prediction, plainNumber)}\n`
+  const { inputs, output, chances } = prediction
+  // JSON makes null of infinities by itself; to look at each value in its way costs as much again as the line.
+  const known =
+    Object.values(inputs).every(isPlain) &&
+    (typeof output === 'object' && output !== null ? Object.values(output) : [output]).every(isPlain) &&
+    (chances ?? []).every(isPlain)
+  return `${known ? JSON.stringify(prediction) : JSON.stringify(prediction, infinityAsText)}\n`
+}
+
+function isPlain(value: unknown): boolean {
+  return value !== Infinity && value !== -Infinity
 }
 
 /** A prediction from a record of texts and numbers, as both forms of a segment give them; null if it is none. */
@@ -67,9 +77,8 @@ export function isSlot(word: unknown): word is Slot {
   return word === 'champion' || word === 'canary' || word === 'shadow'
 }
 
-function plainNumber(_key: string, value: unknown): unknown {
-  if (typeof value !== 'number' || Number.isFinite(value)) return value
-  return Number.isNaN(value) ? null : String(value)
+function infinityAsText(_key: string, value: unknown): unknown {
+  return isPlain(value) ? value : String(value)
 }
 
 function parseJson(value: unknown): unknown {

@@ -32,20 +32,21 @@ export function readFrames(socket: Socket, onFrame: (frame: WorkerFrame) => void
   })
 }
 
-/** Sends a frame. */
+/** Sends a frame, in one piece: each call to the system costs more than to copy it. */
 export function writeFrame(socket: Socket, head: unknown, parts: readonly Uint8Array[] = []): void {
-  const text = Buffer.from(JSON.stringify(head))
-  const lengths = Buffer.alloc(8)
-  lengths.writeUInt32LE(text.length, 0)
-  lengths.writeUInt32LE(
-    parts.reduce((sum, part) => sum + part.length, 0),
-    4,
-  )
-  socket.cork()
-  socket.write(lengths)
-  socket.write(text)
-  for (const part of parts) socket.write(part)
-  socket.uncork()
+  const text = JSON.stringify(head)
+  const headBytes = Buffer.byteLength(text)
+  const bodyBytes = parts.reduce((sum, part) => sum + part.length, 0)
+  const frame = Buffer.allocUnsafe(8 + headBytes + bodyBytes)
+  frame.writeUInt32LE(headBytes, 0)
+  frame.writeUInt32LE(bodyBytes, 4)
+  frame.write(text, 8)
+  let at = 8 + headBytes
+  for (const part of parts) {
+    frame.set(part, at)
+    at += part.length
+  }
+  socket.write(frame)
 }
 
 /** An input as what a worker is told of it, and its bytes. */

@@ -8,15 +8,14 @@ import { compareStyles } from './compare_style.ts'
 import { controls } from './controls.ts'
 import type { ViewHost } from './host.ts'
 import { icon } from './icons.ts'
-import { Live } from './live.ts'
+import { Loaded } from './loaded.ts'
 import { describeDifference, differenceOf } from './metric_difference.ts'
 import { pointsOf } from './run_point.ts'
-import { sayProblem } from './problem_text.ts'
 import { showChanges } from './run_code.ts'
 import { runPageStyles } from './run_page_style.ts'
 import { colorOf } from './series_color.ts'
 
-interface Loaded {
+interface Compared {
   comparison: Comparison
   siblings: Siblings[]
 }
@@ -27,67 +26,41 @@ export class ComparePage extends LitElement {
     client: { attribute: false },
     host: { attribute: false },
     ids: { attribute: false },
-    loaded: { state: true },
     all: { state: true },
   }
   static override styles = [controls, runPageStyles, codeStyles, compareStyles]
   declare client: Client
   declare host: ViewHost
   declare ids: readonly string[]
-  declare loaded: Loaded | null
   /** Whether what is the same is shown too. */
   declare all: boolean
-  #live: Live<Loaded> | null = null
-  #failed: unknown = null
+  #loaded = new Loaded<Compared>(this, {
+    topics: ['runs.changed'],
+    load: async (client) => {
+      const ids = [...this.ids]
+      const [comparison, siblings] = await Promise.all([
+        client.call('runs.compare', { ids }),
+        client.call('runs.siblings', { ids }),
+      ])
+      return { comparison, siblings }
+    },
+  })
 
   constructor() {
     super()
     this.ids = []
-    this.loaded = null
     this.all = false
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback()
-    this.#live = new Live({
-      client: this.client,
-      load: async () => {
-        const ids = [...this.ids]
-        const [comparison, siblings] = await Promise.all([
-          this.client.call('runs.compare', { ids }),
-          this.client.call('runs.siblings', { ids }),
-        ])
-        return { comparison, siblings }
-      },
-      show: (loaded) => {
-        this.#failed = null
-        this.loaded = loaded
-      },
-      fail: (error) => {
-        this.#failed = error
-        this.requestUpdate()
-      },
-    })
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    this.#live?.close()
-  }
-
   override render() {
-    const { loaded } = this
-    if (loaded === null) {
-      return html`<div class="page">
-        ${this.#failed === null ? html`<p class="muted">Loading…</p>` : sayProblem(this.#failed)}
-      </div>`
-    }
+    return html`<div class="page">${this.#loaded.render((loaded) => this.#draw(loaded))}</div>`
+  }
+
+  #draw(loaded: Compared): TemplateResult {
     const { comparison } = loaded
     const keys = comparison.metrics.map(({ key }) => key).filter((key) => !isBesideMetric(key))
     const names = new Map(comparison.runs.map(({ id, name }) => [id, name]))
-    return html`<div class="page">
-      ${this.#failed === null ? nothing : sayProblem(this.#failed)}
-      <header>
+    return html`<header>
         <div class="row">
           ${
             this.host.isAlone === true
@@ -117,11 +90,10 @@ export class ComparePage extends LitElement {
           ? nothing
           : html`<daybook-many-runs .points=${pointsOf(comparison)} .names=${names}></daybook-many-runs>`
       }
-      ${this.#code(comparison)}
-    </div>`
+      ${this.#code(comparison)}`
   }
 
-  #table({ comparison, siblings }: Loaded): TemplateResult {
+  #table({ comparison, siblings }: Compared): TemplateResult {
     const { runs } = comparison
     const took = runs.map(({ startMs, endMs }) => (endMs === null ? null : formatDuration(endMs - startMs)))
     const metrics = comparison.metrics.filter(({ key }) => !isBesideMetric(key))

@@ -5,8 +5,7 @@ import { curvePoints, shownCurves } from '../api/curve_limits.ts'
 import type { Curve } from '../api/table_methods.ts'
 import { linesOf, type Along, type CurveStyle } from './chart_lines.ts'
 import { controls } from './controls.ts'
-import { Live } from './live.ts'
-import { sayProblem } from './problem_text.ts'
+import { Loaded } from './loaded.ts'
 
 /** The curves of one or several runs, a chart a metric, live. */
 export class Curves extends LitElement {
@@ -17,7 +16,6 @@ export class Curves extends LitElement {
     keys: { attribute: false },
     look: { state: true },
     search: { state: true },
-    curves: { state: true },
   }
   static override styles = [controls, curvesStyles()]
   declare client: Client
@@ -27,9 +25,10 @@ export class Curves extends LitElement {
   declare keys: readonly string[]
   declare look: CurveStyle
   declare search: string
-  declare curves: ReadonlyMap<string, Curve[]>
-  #live: Live<Map<string, Curve[]>> | null = null
-  #failed: unknown = null
+  #curves = new Loaded<ReadonlyMap<string, Curve[]>>(this, {
+    topics: ['runs.changed'],
+    load: (client) => this.#load(client),
+  })
 
   constructor() {
     super()
@@ -38,36 +37,19 @@ export class Curves extends LitElement {
     this.names = new Map()
     this.look = { along: 'step', log: false, smoothing: 0 }
     this.search = ''
-    this.curves = new Map()
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback()
-    this.#live = new Live({
-      client: this.client,
-      load: () => this.#load(),
-      show: (curves) => (this.curves = curves),
-      fail: (error) => {
-        this.#failed = error
-        this.requestUpdate()
-      },
-    })
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    this.#live?.close()
   }
 
   override updated(changed: Map<PropertyKey, unknown>): void {
     const others =
       (changed.has('keys') && !sameTexts(changed.get('keys'), this.keys)) || changed.has('search')
-    if (others || (changed.has('ids') && !sameTexts(changed.get('ids'), this.ids))) this.#live?.refresh()
+    if (others || (changed.has('ids') && !sameTexts(changed.get('ids'), this.ids))) this.#curves.refresh()
   }
 
   override render() {
-    if (this.#failed !== null) return sayProblem(this.#failed)
-    const drawn = [...this.curves].filter(([, curves]) => curves.some(({ total }) => total > 1))
+    if (this.#curves.problem !== nothing) return this.#curves.problem
+    const drawn = [...(this.#curves.value ?? [])].filter(([, curves]) =>
+      curves.some(({ total }) => total > 1),
+    )
     if (drawn.length === 0 && this.search === '') return nothing
     return html`
       <slot></slot>
@@ -131,15 +113,14 @@ export class Curves extends LitElement {
     this.look = { ...this.look, ...change }
   }
 
-  async #load(): Promise<Map<string, Curve[]>> {
+  async #load(client: Client): Promise<ReadonlyMap<string, Curve[]>> {
     const wanted = this.keys.filter((key) => key.toLowerCase().includes(this.search.toLowerCase()))
     const ids = [...this.ids]
     const found = await Promise.all(
       wanted
         .slice(0, shownCurves)
         .map(
-          async (key) =>
-            [key, await this.client.call('runs.curves', { ids, key, points: curvePoints })] as const,
+          async (key) => [key, await client.call('runs.curves', { ids, key, points: curvePoints })] as const,
         ),
     )
     return new Map(found)

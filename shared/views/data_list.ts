@@ -7,7 +7,7 @@ import { controls } from './controls.ts'
 import { dataStyles } from './data_style.ts'
 import { firstFindings, levelNames } from './finding_places.ts'
 import type { ViewHost } from './host.ts'
-import { icon } from './icons.ts'
+import { listPage } from './list_page.ts'
 import { Loaded } from './loaded.ts'
 import { runPageStyles } from './run_page_style.ts'
 
@@ -33,31 +33,22 @@ export class DataList extends LitElement {
   }
 
   override render() {
-    return html`<div class="page">
-      <header>
-        <div class="row">
-          <button class="quiet icon" aria-label="All runs" @click=${() => this.host.open({ kind: 'runs' })}>
-            ${icon('back')}
-          </button>
-          <h1>Data</h1>
-          <span class="space"></span>
-          <input
-            type="search"
-            aria-label="Find"
-            placeholder="Find a frame or file"
-            @input=${(event: Event) => (this.search = (event.target as HTMLInputElement).value)}
-          />
-        </div>
-      </header>
-      ${this.#all.render((all) =>
-        all.length === 0
-          ? html`<p class="empty">
-              Nothing was looked at yet. Run a cell that makes a data frame, or look at a file:
-              <code>daybook lint train.csv</code>.
-            </p>`
-          : html`<div class="list">${this.#found(all).map((each) => this.#line(each))}</div>`,
-      )}
-    </div>`
+    const tools = html`<span class="space"></span>
+      <input
+        type="search"
+        aria-label="Find"
+        placeholder="Find a frame or file"
+        @input=${(event: Event) => (this.search = (event.target as HTMLInputElement).value)}
+      />`
+    const body = this.#all.render((all) =>
+      all.length === 0
+        ? html`<p class="empty">
+            Nothing was looked at yet. Run a cell that makes a data frame, or look at a file:
+            <code>daybook lint train.csv</code>.
+          </p>`
+        : html`<div class="list">${this.#found(all).map((each) => this.#line(each))}</div>`,
+    )
+    return listPage(this.host, 'Data', { body, tools })
   }
 
   #found(all: readonly DataSummary[]): DataSummary[] {

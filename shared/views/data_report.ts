@@ -14,9 +14,11 @@ import { icon } from './icons.ts'
 import { Loaded } from './loaded.ts'
 import { openMenu } from './menu.ts'
 import { runPageStyles } from './run_page_style.ts'
+import { tabList } from './tab_list.ts'
 import { UndoList } from './undo.ts'
 
-type Tab = 'findings' | 'columns' | 'rows'
+const titles = { findings: 'Findings', columns: 'Columns', rows: 'Rows' } as const
+type Tab = keyof typeof titles
 
 /** So many columns are drawn, and so many more with each "more": there may be ten thousand. */
 const portion = 200
@@ -80,27 +82,17 @@ export class DataReport extends LitElement {
   }
 
   #draw(loaded: DataDetail): TemplateResult {
-    const tabs: Record<Tab, [string, number]> = {
-      findings: ['Findings', loaded.findings.length],
-      columns: ['Columns', loaded.columns.length],
-      rows: ['Rows', loaded.rows],
+    const beside = {
+      findings: amount(loaded.findings.length),
+      columns: amount(loaded.columns.length),
+      rows: amount(loaded.rows),
     }
     return html`
       ${this.#head(loaded)} ${loaded.notes.map((note) => html`<p class="note">${note}</p>`)} ${tiles(loaded)}
-      <nav role="tablist" @keydown=${this.#tabKey}>
-        ${(Object.entries(tabs) as [Tab, [string, number]][]).map(
-          ([tab, [title, count]]) =>
-            html`<button
-              role="tab"
-              id="tab-${tab}"
-              aria-selected=${tab === this.tab}
-              tabindex=${tab === this.tab ? 0 : -1}
-              @click=${() => (this.tab = tab)}
-            >
-              ${title} <span class="muted">${amount(count)}</span>
-            </button>`,
-        )}
-      </nav>
+      ${tabList(this, {
+        ...{ titles, beside, now: this.tab },
+        show: (tab) => (this.tab = tab),
+      })}
       ${this.tab === 'rows' ? nothing : this.#tools(loaded)}
       <div role="tabpanel" aria-labelledby="tab-${this.tab}">${this.#body(loaded)}</div>
       ${this.#undo.render()}
@@ -318,16 +310,6 @@ export class DataReport extends LitElement {
     if (!this.isConnected || this.offsetParent === null) return
     event.preventDefault()
     this.renderRoot.querySelector<HTMLElement>('input[type="search"]')?.focus()
-  }
-
-  #tabKey(event: KeyboardEvent): void {
-    const order: Tab[] = ['findings', 'columns', 'rows']
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
-    if (step === undefined) return
-    this.tab = order[(order.indexOf(this.tab) + step + order.length) % order.length] ?? 'findings'
-    void this.updateComplete.then(() =>
-      this.renderRoot.querySelector<HTMLElement>(`#tab-${this.tab}`)?.focus(),
-    )
   }
 }
 

@@ -2,17 +2,16 @@ import { html, LitElement, type TemplateResult } from 'lit'
 import type { Client } from '../api/client.ts'
 import type { DeploymentSummary } from '../api/deployment_methods.ts'
 import { controls } from './controls.ts'
-import { deploymentStyles } from './deployment_style.ts'
 import { deploymentFacts, deploymentSigns } from './deployment_text.ts'
 import type { ViewHost } from './host.ts'
-import { icon } from './icons.ts'
+import { listPage, listStyles } from './list_page.ts'
 import { Loaded } from './loaded.ts'
 import { runPageStyles } from './run_page_style.ts'
 
 /** All models of the project that answer requests, or did. */
 export class DeploymentList extends LitElement {
   static override properties = { client: { attribute: false }, host: { attribute: false } }
-  static override styles = [controls, runPageStyles, deploymentStyles]
+  static override styles = [controls, runPageStyles, listStyles]
   declare client: Client
   declare host: ViewHost
   #deployments = new Loaded<DeploymentSummary[]>(this, {
@@ -21,26 +20,17 @@ export class DeploymentList extends LitElement {
   })
 
   override render() {
-    return html`<div class="page">
-      <header>
-        <div class="row">
-          <button class="quiet icon" aria-label="All runs" @click=${() => this.host.open({ kind: 'runs' })}>
-            ${icon('back')}
-          </button>
-          <h1>Deployments</h1>
-        </div>
-      </header>
-      ${this.#deployments.render((all) =>
-        all.length === 0
-          ? html`<p class="muted">
-              No model answers yet. "Deploy" on the page of a run makes its model answer on this machine, or
-              <code>daybook deploy RUN --name NAME</code> in a terminal.
-            </p>`
-          : html`<ul class="plain">
-              ${all.map((one) => this.#item(one))}
-            </ul>`,
-      )}
-    </div>`
+    const body = this.#deployments.render((all) =>
+      all.length === 0
+        ? html`<p class="muted">
+            No model answers yet. "Deploy" on the page of a run makes its model answer on this machine, or
+            <code>daybook deploy RUN --name NAME</code> in a terminal.
+          </p>`
+        : html`<ul class="plain">
+            ${all.map((one) => this.#item(one))}
+          </ul>`,
+    )
+    return listPage(this.host, 'Deployments', { body })
   }
 
   #item(summary: DeploymentSummary): TemplateResult {

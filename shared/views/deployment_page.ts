@@ -11,7 +11,7 @@ import { icon } from './icons.ts'
 import { Loaded } from './loaded.ts'
 import { runPageStyles } from './run_page_style.ts'
 import { saidToast } from './said.ts'
-import { tabByKey } from './tab_key.ts'
+import { tabList } from './tab_list.ts'
 import { UndoList } from './undo.ts'
 
 /** Parts of the page. */
@@ -138,20 +138,7 @@ export class DeploymentPage extends LitElement {
               }}
             ></daybook-promote-form>`
       }
-      <nav role="tablist" @keydown=${this.#tabKey}>
-        ${Object.entries(tabs).map(
-          ([tab, title]) =>
-            html`<button
-              role="tab"
-              id="tab-${tab}"
-              aria-selected=${tab === this.tab}
-              tabindex=${tab === this.tab ? 0 : -1}
-              @click=${() => (this.tab = tab as Tab)}
-            >
-              ${title}
-            </button>`,
-        )}
-      </nav>
+      ${tabList(this, { titles: tabs, now: this.tab, show: (tab) => (this.tab = tab) })}
       <div role="tabpanel" aria-labelledby="tab-${this.tab}">${this.#part(detail)}</div>
     `
   }
@@ -209,12 +196,5 @@ export class DeploymentPage extends LitElement {
     } catch (error) {
       this.said = error instanceof Problem ? error.message : String(error)
     }
-  }
-
-  #tabKey(event: KeyboardEvent): void {
-    const next = tabByKey(Object.keys(tabs) as Tab[], this.tab, event.key)
-    if (next === null) return
-    this.tab = next
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${next}`)?.focus())
   }
 }

@@ -2,26 +2,6 @@ import { css } from 'lit'
 
 /** What the pages of deployments have beside that of a run. */
 export const deploymentStyles = css`
-  ul.plain {
-    margin: 14px 0 0;
-    padding: 0;
-    list-style: none;
-  }
-  .item {
-    display: grid;
-    grid-template-columns: auto minmax(120px, auto) 1fr auto;
-    gap: 4px 12px;
-    width: 100%;
-    height: auto;
-    margin-bottom: 8px;
-    padding: 10px 14px;
-    align-items: center;
-    text-align: left;
-    white-space: normal;
-  }
-  .item .says {
-    grid-column: 2 / -1;
-  }
   .box {
     margin: 0 0 18px;
     padding: 14px 16px;

@@ -38,6 +38,11 @@ export class Loaded<T> implements ReactiveController {
     return this.#value
   }
 
+  /** What went wrong last; nothing while all is well. */
+  get problem(): TemplateResult | typeof nothing {
+    return this.#failed === null ? nothing : sayProblem(this.#failed)
+  }
+
   hostConnected(): void {
     const { topics, everyMs, load, arrived } = this.#parts
     const { client } = this.#host
@@ -73,7 +78,7 @@ export class Loaded<T> implements ReactiveController {
 
   /** What is there, what is not there yet, and what went wrong. */
   render(draw: (value: T) => TemplateResult | typeof nothing): TemplateResult {
-    const problem = this.#failed === null ? nothing : sayProblem(this.#failed)
+    const { problem } = this
     if (this.#value !== null) return html`${problem}${draw(this.#value)}`
     return this.#failed === null
       ? html`<p class="muted">Loading…</p>`

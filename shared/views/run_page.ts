@@ -10,20 +10,20 @@ import { deploymentName } from './deployment_text.ts'
 import { headline } from './headline_text.ts'
 import type { ViewHost } from './host.ts'
 import { icon } from './icons.ts'
-import { Live } from './live.ts'
+import { Loaded } from './loaded.ts'
 import { openMenu } from './menu.ts'
-import { sayProblem } from './problem_text.ts'
 import { runOverview } from './run_overview.ts'
 import { runPageStyles } from './run_page_style.ts'
 import { runSurroundings } from './run_surroundings.ts'
 import { shortAge } from './table_cell.ts'
+import { tabList } from './tab_list.ts'
 import { UndoList } from './undo.ts'
 
 /** Parts of the page. */
 const tabs = { overview: 'Overview', code: 'Code', files: 'Files', surroundings: 'Environment' } as const
 type Tab = keyof typeof tabs
 
-interface Loaded {
+interface WholeRun {
   run: RunDetail
   standing: Standing
 }
@@ -34,7 +34,6 @@ export class RunPage extends LitElement {
     client: { attribute: false },
     host: { attribute: false },
     run: {},
-    loaded: { state: true },
     tab: { state: true },
     beside: { state: true },
     environment: { state: true },
@@ -46,7 +45,6 @@ export class RunPage extends LitElement {
   declare host: ViewHost
   /** Its id, or the beginning of it. */
   declare run: string
-  declare loaded: Loaded | null
   declare tab: Tab
   /** Runs whose curves are laid over this one's, by id. */
   declare beside: ReadonlyMap<string, string>
@@ -56,79 +54,50 @@ export class RunPage extends LitElement {
   declare diff: string | null | undefined
   /** Whether the form that makes its model answer is open. */
   declare deploying: boolean
-  #live: Live<Loaded> | null = null
-  #failed: unknown = null
+  #loaded = new Loaded<WholeRun>(this, {
+    topics: ['runs.changed'],
+    load: async (client) => {
+      const [run, standing] = await Promise.all([
+        client.call('runs.get', { id: this.run }),
+        client.call('runs.standing', { id: this.run }),
+      ])
+      return { run, standing }
+    },
+  })
   #undo = new UndoList(() => this.requestUpdate())
 
   constructor() {
     super()
-    this.loaded = null
     this.tab = 'overview'
     this.beside = new Map()
     this.deploying = false
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback()
-    this.#live = new Live({
-      client: this.client,
-      load: async () => {
-        const [run, standing] = await Promise.all([
-          this.client.call('runs.get', { id: this.run }),
-          this.client.call('runs.standing', { id: this.run }),
-        ])
-        return { run, standing }
-      },
-      show: (loaded) => {
-        this.#failed = null
-        this.loaded = loaded
-      },
-      fail: (error) => {
-        this.#failed = error
-        this.requestUpdate()
-      },
-    })
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    this.#live?.close()
     this.#undo.clear()
   }
 
   override render() {
-    if (this.loaded === null) {
-      return html`<div class="page">
-        ${this.#failed === null ? html`<p class="muted">Loading…</p>` : sayProblem(this.#failed)}
-      </div>`
-    }
-    const { run, standing } = this.loaded
     return html`<div class="page ${this.host.isAlone === true ? 'alone' : ''}" @click=${this.#link}>
-      ${this.#head(run)} ${this.#failed === null ? nothing : sayProblem(this.#failed)}
-      ${this.deploying ? this.#deployForm(run) : nothing}
+      ${this.#loaded.render((loaded) => this.#draw(loaded))} ${this.#undo.render()}
+    </div>`
+  }
+
+  #draw({ run, standing }: WholeRun): TemplateResult {
+    return html`${this.#head(run)} ${this.deploying ? this.#deployForm(run) : nothing}
       <p class="headline">${headline(run, standing, (id) => this.host.open({ kind: 'run', id }))}</p>
       ${
         run.tags['daybook.error'] === undefined
           ? nothing
           : html`<pre class="problem">${run.tags['daybook.error']}</pre>`
       }
-      <nav role="tablist" @keydown=${this.#tabKey}>
-        ${Object.entries(tabs).map(
-          ([tab, title]) =>
-            html`<button
-              role="tab"
-              id="tab-${tab}"
-              aria-selected=${tab === this.tab}
-              tabindex=${tab === this.tab ? 0 : -1}
-              @click=${() => this.#show(tab as Tab)}
-            >
-              ${title}${tab === 'files' && run.artifacts.length > 0 ? html` <span class="muted">${run.artifacts.length}</span>` : nothing}
-            </button>`,
-        )}
-      </nav>
-      <div role="tabpanel" aria-labelledby="tab-${this.tab}">${this.#body(run)}</div>
-      ${this.#undo.render()}
-    </div>`
+      ${tabList(this, {
+        ...{ titles: tabs, now: this.tab },
+        show: (tab) => this.#show(tab),
+        beside: run.artifacts.length > 0 ? { files: String(run.artifacts.length) } : {},
+      })}
+      <div role="tabpanel" aria-labelledby="tab-${this.tab}">${this.#body(run)}</div>`
   }
 
   #head(run: RunDetail): TemplateResult {
@@ -228,7 +197,7 @@ export class RunPage extends LitElement {
       case 'overview':
         return runOverview({
           run,
-          first: this.loaded?.standing.headline?.key ?? null,
+          first: this.#loaded.value?.standing.headline?.key ?? null,
           client: this.client,
           host: this.host,
           beside: this.beside,
@@ -256,7 +225,8 @@ export class RunPage extends LitElement {
 
   #show(tab: Tab): void {
     this.tab = tab
-    if (tab === 'surroundings' && this.loaded !== null) void this.#loadSurroundings(this.loaded.run)
+    if (tab === 'surroundings' && this.#loaded.value !== null)
+      void this.#loadSurroundings(this.#loaded.value.run)
   }
 
   async #loadSurroundings(run: RunDetail): Promise<void> {
@@ -279,7 +249,7 @@ export class RunPage extends LitElement {
 
   async #pickBeside(event: Event, what: 'overlay' | 'compare'): Promise<void> {
     const button = event.currentTarget as HTMLElement
-    const { loaded } = this
+    const loaded = this.#loaded.value
     if (loaded === null) return
     const { rows } = await this.client.call('runs.window', {
       experiment: loaded.run.experiment,
@@ -304,7 +274,7 @@ export class RunPage extends LitElement {
   }
 
   async #tag(key: string, value: string | null, says: string): Promise<void> {
-    const id = this.loaded?.run.id ?? ''
+    const id = this.#loaded.value?.run.id ?? ''
     await this.#undo.attempt(async () => {
       const { undo } = await this.client.call('runs.setTags', { changes: [{ id, key, value }] })
       return { says, undo: () => this.client.call('runs.setTags', { changes: undo }) }
@@ -312,7 +282,7 @@ export class RunPage extends LitElement {
   }
 
   async #setDeleted(deleted: boolean): Promise<void> {
-    const ids = [this.loaded?.run.id ?? '']
+    const ids = [this.#loaded.value?.run.id ?? '']
     await this.#undo.attempt(async () => {
       await this.client.call('runs.setDeleted', { ids, deleted })
       const undo = (): Promise<unknown> => this.client.call('runs.setDeleted', { ids, deleted: !deleted })
@@ -326,15 +296,5 @@ export class RunPage extends LitElement {
     if (link === undefined || link.getAttribute('href') === null) return
     event.preventDefault()
     if (/^https?:/.test(link.href)) this.host.openLink(link.href)
-  }
-
-  #tabKey(event: KeyboardEvent): void {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
-    if (step === undefined) return
-    const all = Object.keys(tabs) as Tab[]
-    const next = all[(all.indexOf(this.tab) + step + all.length) % all.length]
-    if (next === undefined) return
-    this.#show(next)
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${next}`)?.focus())
   }
 }

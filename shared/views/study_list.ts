@@ -4,12 +4,19 @@ import type { StudySummary } from '../api/study_methods.ts'
 import { formatNumber } from '../base/quantity.ts'
 import { controls } from './controls.ts'
 import type { ViewHost } from './host.ts'
-import { icon } from './icons.ts'
+import { listPage, listStyles } from './list_page.ts'
 import { Loaded } from './loaded.ts'
 import { runPageStyles } from './run_page_style.ts'
 import { statusOf } from './study_page.ts'
 import { overOf, studyHeadline } from './study_text.ts'
 import { shortAge } from './table_cell.ts'
+
+/** A column more than other lists have: the best value. */
+const columns = css`
+  .item {
+    grid-template-columns: auto minmax(120px, auto) auto 1fr auto;
+  }
+`
 
 /** All studies of the project, the newest first, live. */
 export class StudyList extends LitElement {
@@ -17,7 +24,7 @@ export class StudyList extends LitElement {
     client: { attribute: false },
     host: { attribute: false },
   }
-  static override styles = [controls, runPageStyles, listStyles()]
+  static override styles = [controls, runPageStyles, listStyles, columns]
   declare client: Client
   declare host: ViewHost
   #studies = new Loaded<StudySummary[]>(this, {
@@ -26,26 +33,17 @@ export class StudyList extends LitElement {
   })
 
   override render() {
-    return html`<div class="page">
-      <header>
-        <div class="row">
-          <button class="quiet icon" aria-label="All runs" @click=${() => this.host.open({ kind: 'runs' })}>
-            ${icon('back')}
-          </button>
-          <h1>Studies</h1>
-        </div>
-      </header>
-      ${this.#studies.render((studies) =>
-        studies.length === 0
-          ? html`<p class="muted">
-              No studies yet. "Daybook: Tune This Notebook" in the editor, or
-              <code>daybook tune NOTEBOOK --metric NAME</code>, tries parameters in parallel.
-            </p>`
-          : html`<ul>
-              ${studies.map((study) => this.#item(study))}
-            </ul>`,
-      )}
-    </div>`
+    const body = this.#studies.render((studies) =>
+      studies.length === 0
+        ? html`<p class="muted">
+            No studies yet. "Daybook: Tune This Notebook" in the editor, or
+            <code>daybook tune NOTEBOOK --metric NAME</code>, tries parameters in parallel.
+          </p>`
+        : html`<ul class="plain">
+            ${studies.map((study) => this.#item(study))}
+          </ul>`,
+    )
+    return listPage(this.host, 'Studies', { body })
   }
 
   #item(study: StudySummary): TemplateResult {
@@ -66,29 +64,4 @@ export class StudyList extends LitElement {
       </button>
     </li>`
   }
-}
-
-function listStyles() {
-  return css`
-    ul {
-      margin: 14px 0 0;
-      padding: 0;
-      list-style: none;
-    }
-    .item {
-      display: grid;
-      grid-template-columns: auto minmax(120px, auto) auto 1fr auto;
-      gap: 4px 12px;
-      width: 100%;
-      height: auto;
-      margin-bottom: 8px;
-      padding: 10px 14px;
-      align-items: center;
-      text-align: left;
-      white-space: normal;
-    }
-    .says {
-      grid-column: 2 / -1;
-    }
-  `
 }

@@ -5,11 +5,10 @@ import type { StudyPoints, TrialCurve } from '../api/study_page_methods.ts'
 import { controls } from './controls.ts'
 import type { ViewHost } from './host.ts'
 import { icon } from './icons.ts'
-import { Live } from './live.ts'
-import { sayProblem } from './problem_text.ts'
+import { Loaded } from './loaded.ts'
 import { runPageStyles } from './run_page_style.ts'
 import { saidToast } from './said.ts'
-import { tabByKey } from './tab_key.ts'
+import { tabList } from './tab_list.ts'
 import { studyActions, studyNumbers, type StudyActionParts } from './study_actions.ts'
 import { studyPageStyles } from './study_page_style.ts'
 import { studyMachine } from './study_machine.ts'
@@ -28,7 +27,7 @@ const tabs = {
 } as const
 type Tab = keyof typeof tabs
 
-interface Loaded {
+interface WholeStudy {
   study: StudySummary
   points: StudyPoints
   curves: TrialCurve[]
@@ -40,7 +39,6 @@ export class StudyPage extends LitElement {
     client: { attribute: false },
     host: { attribute: false },
     study: {},
-    loaded: { state: true },
     tab: { state: true },
     asking: { state: true },
     said: { state: true },
@@ -51,7 +49,6 @@ export class StudyPage extends LitElement {
   declare host: ViewHost
   /** Its id, or the beginning of it. */
   declare study: string
-  declare loaded: Loaded | null
   declare tab: Tab
   /** Whether the form for a point of one's own is open. */
   declare asking: boolean
@@ -59,14 +56,23 @@ export class StudyPage extends LitElement {
   declare said: string | null
   /** Objectives of the front's picture. */
   declare axes: { across: number; up: number }
-  #live: Live<Loaded> | null = null
-  #failed: unknown = null
+  #loaded = new Loaded<WholeStudy>(this, {
+    topics: ['runs.changed'],
+    load: async (client) => {
+      const id = this.study
+      const [study, points, curves] = await Promise.all([
+        client.call('studies.get', { id }),
+        client.call('studies.points', { id }),
+        client.call('studies.curves', { id }),
+      ])
+      return { study, points, curves }
+    },
+  })
   #clock: ReturnType<typeof setInterval> | null = null
   #undo = new UndoList(() => this.requestUpdate())
 
   constructor() {
     super()
-    this.loaded = null
     this.tab = 'overview'
     this.asking = false
     this.said = null
@@ -75,67 +81,38 @@ export class StudyPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
-    const id = this.study
-    this.#live = new Live({
-      client: this.client,
-      load: async () => {
-        const [study, points, curves] = await Promise.all([
-          this.client.call('studies.get', { id }),
-          this.client.call('studies.points', { id }),
-          this.client.call('studies.curves', { id }),
-        ])
-        return { study, points, curves }
-      },
-      show: (loaded) => {
-        this.#failed = null
-        this.loaded = loaded
-      },
-      fail: (error) => {
-        this.#failed = error
-        this.requestUpdate()
-      },
-    })
     // What it took so far grows by itself.
-    this.#clock = setInterval(() => this.loaded?.study.endedAtMs === null && this.requestUpdate(), 1000)
+    this.#clock = setInterval(
+      () => this.#loaded.value?.study.endedAtMs === null && this.requestUpdate(),
+      1000,
+    )
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    this.#live?.close()
     this.#undo.clear()
     if (this.#clock !== null) clearInterval(this.#clock)
   }
 
   override render() {
-    if (this.loaded === null) {
-      return html`<div class="page">
-        ${this.#failed === null ? html`<p class="muted">Loading…</p>` : sayProblem(this.#failed)}
-      </div>`
-    }
-    const { study } = this.loaded
-    const parts = this.#parts(study)
     return html`<div class="page ${this.host.isAlone === true ? 'alone' : ''}">
-      ${this.#head(study, parts)} ${this.#failed === null ? nothing : sayProblem(this.#failed)}
+      ${this.#loaded.render((loaded) => this.#draw(loaded))} ${this.#undo.render()}
+      ${saidToast(this.said, () => (this.said = null))}
+    </div>`
+  }
+
+  #draw(loaded: WholeStudy): TemplateResult {
+    const { study } = loaded
+    return html`${this.#head(study, this.#parts(study))}
       <p class="headline">${studyHeadline(study)}</p>
       ${study.failure === null ? nothing : html`<p class="problem" role="alert">${study.failure}</p>`}
       ${this.asking ? pointForm({ study, enqueue: (point) => void this.#enqueue(point), close: () => (this.asking = false) }) : nothing}
-      <nav role="tablist" @keydown=${this.#tabKey}>
-        ${Object.entries(tabs).map(
-          ([tab, title]) =>
-            html`<button
-              role="tab"
-              id="tab-${tab}"
-              aria-selected=${tab === this.tab}
-              tabindex=${tab === this.tab ? 0 : -1}
-              @click=${() => (this.tab = tab as Tab)}
-            >
-              ${title}${tab === 'trials' ? html` <span class="muted">${overOf(study).toLocaleString('en-US')}</span>` : nothing}
-            </button>`,
-        )}
-      </nav>
-      <div role="tabpanel" aria-labelledby="tab-${this.tab}">${this.#body(this.loaded)}</div>
-      ${this.#undo.render()} ${saidToast(this.said, () => (this.said = null))}
-    </div>`
+      ${tabList(this, {
+        ...{ titles: tabs, now: this.tab },
+        show: (tab) => (this.tab = tab),
+        beside: { trials: overOf(study).toLocaleString('en-US') },
+      })}
+      <div role="tabpanel" aria-labelledby="tab-${this.tab}">${this.#body(loaded)}</div>`
   }
 
   #parts(study: StudySummary): StudyActionParts {
@@ -191,7 +168,7 @@ export class StudyPage extends LitElement {
     </header>`
   }
 
-  #body(loaded: Loaded): TemplateResult {
+  #body(loaded: WholeStudy): TemplateResult {
     const { study, points } = loaded
     switch (this.tab) {
       case 'overview':
@@ -254,13 +231,6 @@ export class StudyPage extends LitElement {
     } catch (error) {
       this.said = (error as Error).message
     }
-  }
-
-  #tabKey(event: KeyboardEvent): void {
-    const next = tabByKey(Object.keys(tabs) as Tab[], this.tab, event.key)
-    if (next === null) return
-    this.tab = next
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${next}`)?.focus())
   }
 }
 

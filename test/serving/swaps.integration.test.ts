@@ -15,8 +15,13 @@ describe('swaps under load', function () {
     models.close()
   })
 
-  it('8 new revisions, while four clients ask: none fails, none is mixed', async () => {
-    const { answers, failed, mixed, byRevision } = await swapUnderLoad({ gateway, models, swaps: 8 })
+  it('20 of them, 8 to new revisions, while four clients ask: no answer fails, none is mixed', async () => {
+    const load = await swapUnderLoad({ gateway, models, swaps: 8, returns: 12 })
+    const { answers, failed, mixed, byRevision } = load
+    const swaps = gateway
+      .deployment('m')
+      .record.events.filter(({ kind }) => kind === 'deployed' || kind === 'promoted')
+    assert.equal(swaps.length - 1, 20)
     assert.deepEqual([failed, mixed], [[], []])
     assert.equal(byRevision.size, 9)
     assert.ok(answers > 500, `${answers} answers`)

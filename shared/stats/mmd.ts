@@ -38,7 +38,8 @@ export function discrepancy(
   const width = Math.max(1e-12, some[some.length >> 1] ?? 1)
   const kernel = squares.map((square) => Math.exp(-square / width))
   const side = Uint8Array.from({ length: size }, (_, i) => (i < first ? 0 : 1))
-  const value = unbiased(kernel, side)
+  const unbiased = estimator(kernel, size)
+  const value = unbiased(side)
   const kinds = [...new Set(blocks)]
   const sides = new Map(kinds.map((block) => [block, side[blocks.indexOf(block)] ?? 0]))
   let beyond = 0
@@ -51,34 +52,41 @@ export function discrepancy(
       dealt[other] = kept
     }
     const at = new Map(kinds.map((block, i) => [block, dealt[i] ?? 0]))
-    if (
-      unbiased(
-        kernel,
-        Uint8Array.from(blocks, (block) => at.get(block) ?? 0),
-      ) >= value
-    )
-      beyond++
+    if (unbiased(Uint8Array.from(blocks, (block) => at.get(block) ?? 0)) >= value) beyond++
   }
   return { value, pValue: (beyond + 1) / (permutations + 1) }
 }
 
-function unbiased(kernel: Float64Array, side: Uint8Array): number {
-  const size = side.length
-  let [inFirst, inSecond, between, many] = [0, 0, 0, 0]
-  for (let i = 0; i < size; i++) {
-    const mine = side[i] ?? 0
-    many += mine
+/**
+ * The unbiased estimate for any division into two sides. The sums over all pairs and over the pairs of each point are
+ * taken once: for each division only the pairs within one side are left to be added.
+ */
+function estimator(kernel: Float64Array, size: number): (side: Uint8Array) => number {
+  const ofPoint = new Float64Array(size)
+  let all = 0
+  for (let i = 0; i < size; i++)
     for (let j = 0; j < i; j++) {
       const value = kernel[i * size + j] ?? 0
-      const both = mine + (side[j] ?? 0)
-      if (both === 0) inFirst += value
-      else if (both === 2) inSecond += value
-      else between += value
+      all += value
+      ofPoint[i] = (ofPoint[i] ?? 0) + value
+      ofPoint[j] = (ofPoint[j] ?? 0) + value
     }
+  const members = new Int32Array(size)
+  return (side) => {
+    let [many, inSecond, ofSecond] = [0, 0, 0]
+    for (let i = 0; i < size; i++) {
+      if (side[i] !== 1) continue
+      const row = i * size
+      for (let at = 0; at < many; at++) inSecond += kernel[row + (members[at] ?? 0)] ?? 0
+      ofSecond += ofPoint[i] ?? 0
+      members[many++] = i
+    }
+    const few = size - many
+    if (few < 2 || many < 2) return 0
+    const between = ofSecond - 2 * inSecond
+    const inFirst = all - inSecond - between
+    return (
+      (2 * inFirst) / (few * (few - 1)) + (2 * inSecond) / (many * (many - 1)) - (2 * between) / (few * many)
+    )
   }
-  const few = size - many
-  if (few < 2 || many < 2) return 0
-  return (
-    (2 * inFirst) / (few * (few - 1)) + (2 * inSecond) / (many * (many - 1)) - (2 * between) / (few * many)
-  )
 }

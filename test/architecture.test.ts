@@ -224,6 +224,7 @@ const openers: readonly string[] = [
   'shared/serving/gateway_client.ts',
   'shared/serving/gateway_file.ts',
   'shared/serving/gateway_main.ts',
+  'shared/serving/onnx_model.ts',
   'shared/serving/process_memory.ts',
   'shared/serving/worker_door.ts',
   'shared/serving/worker_process.ts',

@@ -8,6 +8,7 @@ import type { GatewayMetrics } from './gateway_metrics.ts'
 import { toPredictions, type ModelOutput } from './model_output.ts'
 import { ModelRevision } from './model_revision.ts'
 import type { Slot } from './prediction.ts'
+import type { OnnxRuntime } from './onnx_runtime.ts'
 import { PredictionLog } from './prediction_log.ts'
 import { recordsOf, type Asked } from './prediction_record.ts'
 import type { DeploymentEvent, DeploymentRecord, RevisionSpec } from './revision_spec.ts'
@@ -24,6 +25,8 @@ export interface DeploymentParts {
   clock: Clock
   log: Log
   metrics: GatewayMetrics
+  /** What runs ONNX models in this process, looked for each time; null if there is nothing. */
+  findOnnx: () => OnnxRuntime | null
 }
 
 /** So long after its promotion a revision whose process dies is taken back at once. */
@@ -281,13 +284,16 @@ export class Deployment {
     const { door, program, log } = this.#parts
     progress('load', `loading ${spec.modelUri}`)
     const revision = await ModelRevision.start(spec, {
-      ...{ door, program, log, nice },
+      ...{ door, program, log, nice, onnx: this.#parts.findOnnx() },
       logFile: `${this.files.folder}/worker.log`,
       settings: this.record.settings,
       onCrash: (why) => this.#crashed(spec.revision, why),
     })
     try {
-      progress('warm-up', `loaded in ${Math.round(revision.loaded.loadMs)} ms, asking the example`)
+      progress(
+        'warm-up',
+        `loaded in ${Math.round(revision.loaded.loadMs)} ms${revision.inside ? ', answers inside the gateway by onnxruntime-node' : ''}, asking the example`,
+      )
       const example = await revision.warmUp()
       this.#loaded.set(spec.revision, revision)
       progress(

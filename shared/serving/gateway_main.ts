@@ -20,6 +20,7 @@ import {
   writeGatewayFile,
 } from './gateway_file.ts'
 import { GatewayMetrics } from './gateway_metrics.ts'
+import { findOnnxRuntime } from './onnx_runtime.ts'
 import { WorkerDoor } from './worker_door.ts'
 
 /**
@@ -56,7 +57,8 @@ const door = await WorkerDoor.open(join(paths.runtime, 'workers.sock'))
 const deployments = new Map<string, Deployment>()
 const adminToken = newAdminToken()
 const startedAtMs = clock.nowMs()
-const parts = { stateDir: paths.dir, door, program, clock, log, metrics }
+const findOnnx = (): ReturnType<typeof findOnnxRuntime> => findOnnxRuntime(paths.root)
+const parts = { stateDir: paths.dir, door, program, clock, log, metrics, findOnnx }
 
 for (const record of listDeploymentRecords(paths.dir))
   deployments.set(record.name, new Deployment(record, parts))

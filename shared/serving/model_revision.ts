@@ -5,10 +5,13 @@ import { BatchSizer } from './batch_size.ts'
 import { canJoin, joinInputs, type ModelInput } from './frame.ts'
 import { hasRows, sliceOutput, type ModelOutput } from './model_output.ts'
 import { readBody } from './mlflow_body.ts'
+import { onnxInstead } from './onnx_instead.ts'
+import type { OnnxRuntime } from './onnx_runtime.ts'
 import { processMemoryBytes } from './process_memory.ts'
 import { RestartPause } from './restart_pause.ts'
 import type { RevisionSpec, ServingSettings } from './revision_spec.ts'
 import type { WorkerDoor } from './worker_door.ts'
+import type { ServingWorker } from './serving_worker.ts'
 import { ModelError, ModelWorker, WorkerDiedError, type LoadedModel } from './worker_process.ts'
 
 /** What a revision needs to run. */
@@ -21,6 +24,8 @@ export interface RevisionParts {
   settings: ServingSettings
   /** A shadow gives way. */
   nice: boolean
+  /** What runs ONNX models in this process; null if there is nothing. */
+  onnx: OnnxRuntime | null
   /** Told when one of its processes died by itself. */
   onCrash: (why: string) => void
 }
@@ -54,10 +59,12 @@ export class ModelRevision {
   readonly spec: RevisionSpec
   readonly model: ModelPackage
   readonly loaded: LoadedModel
+  /** Whether it answers in this process instead of one of its own. */
+  readonly inside: boolean
   readonly #parts: RevisionParts
   readonly #sizer: BatchSizer
-  #workers: ModelWorker[] = []
-  #idle: ModelWorker[] = []
+  #workers: ServingWorker[] = []
+  #idle: ServingWorker[] = []
   #queue: Waiting[] = []
   #queuedRows = 0
   #busyRows = 0
@@ -69,12 +76,19 @@ export class ModelRevision {
   #stopped = false
   #watch: NodeJS.Timeout | null = null
 
-  private constructor(spec: RevisionSpec, model: ModelPackage, loaded: LoadedModel, parts: RevisionParts) {
-    this.spec = spec
+  private constructor(
+    model: ModelPackage,
+    made: { spec: RevisionSpec; loaded: LoadedModel; parts: RevisionParts; inside: boolean },
+  ) {
+    this.spec = made.spec
     this.model = model
-    this.loaded = loaded
-    this.#parts = parts
-    this.#sizer = new BatchSizer({ goalMs: parts.settings.latencyGoalMs, maxRows: 4_096 })
+    this.loaded = made.loaded
+    this.inside = made.inside
+    this.#parts = made.parts
+    const { latencyGoalMs } = made.parts.settings
+    // While it counts in this process, nobody else is heard.
+    const goalMs = made.inside ? Math.min(latencyGoalMs, 5) : latencyGoalMs
+    this.#sizer = new BatchSizer({ goalMs, maxRows: 4_096 })
   }
 
   /**
@@ -95,15 +109,26 @@ export class ModelRevision {
       for (const { worker } of good) worker.kill('not needed')
       throw bad?.reason
     }
-    const revision = new ModelRevision(spec, model, first.loaded, parts)
-    for (const { worker } of good) revision.#adopt(worker)
+    // A shadow shares nothing with those that answer.
+    const inside = parts.nice
+      ? null
+      : await onnxInstead(model, first.worker, { example: exampleOf(model), runtime: parts.onnx })
+    const revision = new ModelRevision(model, {
+      ...{ spec, parts },
+      loaded: first.loaded,
+      inside: inside !== null,
+    })
+    for (const { worker } of good)
+      if (inside === null) revision.#adopt(worker)
+      else worker.kill('is not needed: the model answers in this process')
+    if (inside !== null) revision.#adopt(inside)
     revision.#watch = setInterval(() => revision.#checkMemory(), 2_000)
     return revision
   }
 
   /** Processes that live, and what waits for them. */
   get state(): { pids: number[]; queuedRows: number; restarts: number; memoryBytes: number } {
-    const pids = this.#workers.map(({ pid }) => pid)
+    const pids = this.#workers.map(({ pid }) => pid).filter((pid) => pid !== 0)
     const memoryBytes = pids.reduce((sum, pid) => sum + processMemoryBytes(pid), 0)
     return { pids, queuedRows: this.#queuedRows, restarts: this.#restarts, memoryBytes }
   }
@@ -125,11 +150,7 @@ export class ModelRevision {
 
   /** The rows that the package brings along; null if it brings none that its signature takes. */
   example(): ModelInput | null {
-    try {
-      return this.model.example === null ? null : readBody(this.model.example, this.model.signature.inputs)
-    } catch {
-      return null
-    }
+    return exampleOf(this.model)
   }
 
   /** Whether it gives way to all others. */
@@ -200,7 +221,7 @@ export class ModelRevision {
     })
   }
 
-  #adopt(worker: ModelWorker): void {
+  #adopt(worker: ServingWorker): void {
     // It may have been taken down while this one was loading.
     if (this.#stopped) return worker.kill('is not needed any more')
     const cameMs = performance.now()
@@ -270,7 +291,7 @@ export class ModelRevision {
     return batch
   }
 
-  async #run(worker: ModelWorker, batch: readonly Waiting[]): Promise<void> {
+  async #run(worker: ServingWorker, batch: readonly Waiting[]): Promise<void> {
     const rows = batch.reduce((sum, { input }) => sum + input.rows, 0)
     this.#busyRows += rows
     const began = performance.now()
@@ -291,7 +312,7 @@ export class ModelRevision {
     }
   }
 
-  async #oneByOne(worker: ModelWorker, batch: readonly Waiting[]): Promise<void> {
+  async #oneByOne(worker: ServingWorker, batch: readonly Waiting[]): Promise<void> {
     for (const { input, chances, resolve, reject } of batch) {
       await worker
         .predict(input, { chances })
@@ -306,6 +327,14 @@ export class ModelRevision {
       if (bytes > memoryBytes)
         worker.kill(`took ${Math.round(bytes / 1e6)} MB of ${Math.round(memoryBytes / 1e6)} and was ended`)
     }
+  }
+}
+
+function exampleOf({ example, signature }: ModelPackage): ModelInput | null {
+  try {
+    return example === null ? null : readBody(example, signature.inputs)
+  } catch {
+    return null
   }
 }
 

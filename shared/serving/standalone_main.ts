@@ -59,6 +59,8 @@ const deployment = new Deployment(record, {
   stateDir,
   ...{ door, clock, log, metrics },
   program: join(here, 'python', 'daybook', 'serve', 'start.py'),
+  // The folder names the packages that answer, and this is none of them.
+  findOnnx: () => null,
 })
 const settings = {
   ...{ bind, port, token: set('DAYBOOK_TOKEN'), tls: null },

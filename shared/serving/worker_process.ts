@@ -6,6 +6,7 @@ import { Problem } from '../base/problem.ts'
 import type { ModelPackage } from '../models/model_package.ts'
 import type { ModelInput } from './frame.ts'
 import type { ModelOutput } from './model_output.ts'
+import type { ServingWorker } from './serving_worker.ts'
 import type { WorkerDoor } from './worker_door.ts'
 import { packInput, unpackOutput, writeFrame, type WorkerFrame } from './worker_wire.ts'
 
@@ -46,7 +47,7 @@ export class WorkerDiedError extends Error {
 }
 
 /** A Python process that holds one model and answers one batch at a time. */
-export class ModelWorker {
+export class ModelWorker implements ServingWorker {
   readonly #child: ChildProcess
   readonly #options: WorkerOptions
   #socket: Socket | null = null

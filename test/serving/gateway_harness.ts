@@ -10,6 +10,7 @@ import { newDeploymentRecord } from '../../shared/serving/deployment_record.ts'
 import { createGateway } from '../../shared/serving/gateway.ts'
 import type { GatewaySettings } from '../../shared/serving/gateway_file.ts'
 import { GatewayMetrics } from '../../shared/serving/gateway_metrics.ts'
+import type { OnnxRuntime } from '../../shared/serving/onnx_runtime.ts'
 import { servingDefaults, type ServingSettings } from '../../shared/serving/revision_spec.ts'
 import { WorkerDoor } from '../../shared/serving/worker_door.ts'
 import { python } from '../daemon/project.ts'
@@ -43,7 +44,12 @@ export interface TestGateway {
   /** What was logged. */
   said: string[]
   /** Puts a package into a place of a deployment, which is made if there is none. Returns the revision. */
-  deploy(name: string, folder: string, place?: Placing, settings?: Partial<ServingSettings>): Promise<number>
+  deploy(
+    name: string,
+    folder: string,
+    place?: Placing,
+    change?: Partial<ServingSettings> & { python?: string },
+  ): Promise<number>
   deployment(name: string): Deployment
   /** Posts JSON with the token; gives the status and the parsed answer. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answered>
@@ -62,6 +68,7 @@ export interface Answered {
 export async function startTestGateway(
   change: Partial<GatewaySettings> = {},
   clock: Clock = systemClock,
+  findOnnx: () => OnnxRuntime | null = () => null,
 ): Promise<TestGateway> {
   const stateDir = mkdtempSync(join(tmpdir(), 'daybook-gateway-'))
   const token = 'test-token'
@@ -80,7 +87,7 @@ export async function startTestGateway(
   const metrics = new GatewayMetrics()
   const deployments = new Map<string, Deployment>()
   const program = join(import.meta.dirname, '..', '..', 'shared', 'python', 'daybook', 'serve', 'start.py')
-  const parts = { stateDir, door, program, clock, log, metrics }
+  const parts = { stateDir, door, program, clock, log, metrics, findOnnx }
   const server = createGateway({
     ...{ settings, version: '0.0.0', adminToken: 'admin', deployments, metrics, clock, log },
     health: () => ({ name: 'daybook-gateway' }),
@@ -99,7 +106,12 @@ export async function startTestGateway(
 
   return {
     ...{ url, token, stateDir, deployments, metrics, said },
-    async deploy(name, folder, place = { slot: 'champion' }, change = {}) {
+    async deploy(
+      name,
+      folder,
+      place = { slot: 'champion' },
+      { python: interpreter = python, ...change } = {},
+    ) {
       const deployment = deployments.get(name) ?? new Deployment(newDeploymentRecord(name, Date.now()), parts)
       mkdirSync(join(stateDir, 'deployments', name), { recursive: true })
       deployment.record.settings = { ...servingDefaults, maxWaitMs: 60_000, ...change }
@@ -108,7 +120,7 @@ export async function startTestGateway(
         runId: null,
         notebook: null,
         folder,
-        python,
+        python: interpreter,
         createdAtMs: 0,
         notes: [],
       }

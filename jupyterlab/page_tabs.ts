@@ -2,7 +2,7 @@ import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application'
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils'
 import type { INotebookTracker } from '@jupyterlab/notebook'
 import type { TranslationBundle } from '@jupyterlab/translation'
-import { Widget } from '@lumino/widgets'
+import { TabPanel, Widget } from '@lumino/widgets'
 import { openViews, type OpenedViews } from '../shared/views/entry.ts'
 import type { Page, ViewHost } from '../shared/views/host.ts'
 import { saveFile } from '../shared/views/save_file.ts'
@@ -56,13 +56,25 @@ export class PageTabs {
     })
   }
 
+  /** Notebook 7 has a single document in its middle: its pages stand below that. */
+  get #area(): string {
+    return this.#app.name === 'Jupyter Notebook' ? 'down' : 'main'
+  }
+
+  #show(tab: Widget): void {
+    this.#app.shell.activateById(tab.id)
+    // A panel below the notebook is opened by that, but not turned to the tab.
+    const panel = tab.parent?.parent
+    if (panel instanceof TabPanel) panel.currentWidget = tab
+  }
+
   /** Shows a page: in the tab that has it already, else in a new one. */
   async open(args: TabArgs): Promise<MainAreaWidget<PageTab>> {
     const project = await this.#projects.of(args.path)
     const key = `${project.root}/${JSON.stringify(args.page)}`
     const shown = this.#tracker.find(({ content }) => content.key === key)
     if (shown !== undefined) {
-      this.#app.shell.activateById(shown.id)
+      this.#show(shown)
       return shown
     }
     const content = new PageTab({
@@ -77,8 +89,9 @@ export class PageTabs {
     tab.title.caption = `${tab.title.label} · ${project.root}`
     tab.title.icon = daybookIcon
     tab.title.closable = true
-    this.#app.shell.add(tab, 'main')
-    this.#app.shell.activateById(tab.id)
+    if (this.#area === 'down') content.node.style.minHeight = '45vh'
+    this.#app.shell.add(tab, this.#area)
+    this.#show(tab)
     await this.#tracker.add(tab)
     return tab
   }

@@ -54,6 +54,14 @@ function activate(
   const sidebar = new Sidebar(sections, { app, projects, trans, open: (page) => open(pathInFront(), page) })
   app.shell.add(sidebar, 'left', { rank: 300 })
   restorer?.add(sidebar, sidebar.id)
+  const showSidebar = 'daybook:show-sidebar'
+  app.commands.addCommand(showSidebar, {
+    label: trans.__('Show Daybook’s Sidebar'),
+    icon: daybookIcon,
+    describedBy: { args: {} },
+    execute: () => app.shell.activateById(sidebar.id),
+  })
+  palette?.addItem({ command: showSidebar, category: 'Daybook' })
 
   addDataLint({ app, trans, projects, browsers, open })
   const followed = new Notebooks({

@@ -30,6 +30,8 @@ export interface Lab {
 
 /** How a JupyterLab is to be started otherwise. */
 export interface LabOptions {
+  /** The module that is started; JupyterLab if it is not given. */
+  module?: 'jupyterlab' | 'notebook'
   /** Of its command line, beside the usual. */
   args?: readonly string[]
   /** Beside the usual; by the server's folder. */
@@ -51,7 +53,7 @@ export async function startLab(python: string, options: LabOptions = {}): Promis
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lab-')))
   const token = 'a-token-of-the-test'
   const base = '/user/ada/'
-  const { args = [], env, through = [] } = options
+  const { module = 'jupyterlab', args = [], env, through = [] } = options
   const [program, ...first] = [...through, python]
   const child = spawn(
     program,
@@ -59,7 +61,7 @@ export async function startLab(python: string, options: LabOptions = {}): Promis
       ...first,
       ...[
         '-m',
-        'jupyterlab',
+        module,
         '--no-browser',
         '--allow-root',
         `--ServerApp.port=${port}`,

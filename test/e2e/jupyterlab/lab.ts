@@ -74,7 +74,11 @@ export async function startLab(python: string, options: LabOptions = {}): Promis
       ],
       ...['--LabApp.news_url=', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate', ...args],
     ],
-    { cwd: folder, env: { ...environment(folder), ...env?.(folder) }, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      cwd: folder,
+      env: { ...labEnvironmentOf(folder), ...env?.(folder) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   )
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)))
@@ -114,7 +118,8 @@ export async function startLab(python: string, options: LabOptions = {}): Promis
   }
 }
 
-function notebookOf(cells: readonly string[], kernelspec: string): string {
+/** A notebook of code cells, `cell-0`, `cell-1`…, as its file holds it. */
+export function notebookOf(cells: readonly string[], kernelspec: string): string {
   return JSON.stringify({
     cells: cells.map((source, i) => ({
       cell_type: 'code',
@@ -137,7 +142,7 @@ function sitePackagesOf(prefix: string): string {
 }
 
 /** The user's folders and settings stay out of it. */
-function environment(folder: string): NodeJS.ProcessEnv {
+export function labEnvironmentOf(folder: string): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(JUPYTER|DAYBOOK_(?!TEST)|MLFLOW|PYTHONSTARTUP)/.test(name),
   )

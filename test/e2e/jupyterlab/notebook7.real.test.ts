@@ -9,7 +9,7 @@ import { labPython } from './lab_environment.ts'
 import { startLab, type Lab } from './lab.ts'
 
 /** As slow as a busy machine may be. */
-const patienceMs = 60_000
+const patienceMs = 90_000
 
 /** Where pictures of each screen go, if anywhere. */
 const pictures = process.env['DAYBOOK_PICTURES']

@@ -112,11 +112,13 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
     url,
     processEnded: (ended) => endRuns((capability) => capability.id === ended.id),
   })
-  const { studies, leases } = openStudies({
+  const { studies, leases, listener } = openStudies({
     ...{ store, clock, paths, log, kernels, capture, topics, url, takeSpools: lookForSpools },
     packageFolder: pythonFolder(),
     runner: () => runner,
+    answerWorkers: (request, response) => server.answerWorkers(request, response),
   })
+  bag.add(() => listener.close())
   bag.add(() => leases.close())
   bag.add(() => studies.close())
   const runner = new NotebookRunner({

@@ -6,7 +6,7 @@ import { openState } from '../base/project.ts'
 import { discoverKernels } from '../kernel/discovery.ts'
 import { findSupervisor } from '../kernel/supervisor_client.ts'
 import { findDaemon } from './ensure.ts'
-import { askHost } from './remote/find_host.ts'
+import { askHost, describeHost } from './remote/find_host.ts'
 import { fillIn, parseOn } from './remote/on_address.ts'
 import { readStudyFile } from './study/study_file.ts'
 
@@ -118,8 +118,7 @@ async function workerChecks(
     [...named].map(async ([word, file]): Promise<Check> => {
       try {
         const address = parseOn(fillIn(word, env))
-        const { version } = await askHost(address)
-        const says = `Jupyter server ${version} at ${address.name} (${file})`
+        const says = `${describeHost(address, await askHost(address))} (${file})`
         return { subject: 'workers', level: 'ok', says, remedy: null }
       } catch (error) {
         const remedy = error instanceof Problem ? (error.hint ?? null) : null

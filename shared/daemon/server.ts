@@ -41,6 +41,8 @@ export interface ServerParts extends LineParts {
 /** The server, before or after it listens. */
 export interface DaemonServer {
   http: Server
+  /** Answers requests that come from other machines, over a server of their own: workers and their trials only. */
+  answerWorkers(request: IncomingMessage, response: ServerResponse): void
   /** Ends every connection and stops listening. */
   close(): Promise<void>
 }
@@ -82,8 +84,21 @@ export function createDaemonServer(parts: ServerParts): DaemonServer {
       client.on('close', () => parts.clientsChanged(sockets.clients.size))
     })
   })
+  const forWorkers = {
+    ...parts,
+    findCapability: (token: string) => {
+      const found = parts.findCapability(token)
+      return found?.kind === 'host' || found?.kind === 'trial' ? found : null
+    },
+  }
   return {
     http: server,
+    answerWorkers: (request, response) => {
+      routeCapability(forWorkers, request, response, request.url ?? '/').catch((error: unknown) => {
+        if (!(error instanceof Problem)) parts.log(`a worker, ${String((error as Error).stack)}`)
+        sendProblem(response, error)
+      })
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -38,6 +38,8 @@ export class JupyterHost implements WorkerHost {
   readonly name: string
   readonly describes: string
   readonly workers = 1
+  readonly oneEach = false
+  readonly asks = ''
   readonly #address: OnAddress
   readonly #kernelName: string | null
   readonly #forward: Forward
@@ -73,6 +75,10 @@ export class JupyterHost implements WorkerHost {
     const worker = this.#connect(id, path)
     worker.forget()
     return worker
+  }
+
+  close(): void {
+    // Nothing is held here: each worker has a connection of its own.
   }
 
   async #exists(id: string): Promise<boolean> {

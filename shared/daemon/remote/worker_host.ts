@@ -4,8 +4,6 @@ export interface WorkerStart {
   path: string
   /** Archive with our package and the notebook's files. */
   zip: Buffer
-  /** Parts of the machine that one trial asks for. */
-  wanted: { cores: number; gpu: number | null }
 }
 
 /** A worker that was started elsewhere. */
@@ -21,9 +19,21 @@ export interface RunningWorker {
 }
 
 /** What is at an address, as it said itself. */
-export interface KnownHost {
+export type KnownHost = KnownJupyter | KnownRay
+
+/** A Jupyter server. */
+export interface KnownJupyter {
   kind: 'jupyter'
   version: string
+}
+
+/** A Ray cluster, and what it had in all when it was asked. */
+export interface KnownRay {
+  kind: 'ray'
+  version: string
+  cpus: number
+  gpus: number
+  nodes: number
 }
 
 /** A place where workers can be started. */
@@ -34,8 +44,14 @@ export interface WorkerHost {
   readonly describes: string
   /** How many workers it is to hold. */
   readonly workers: number
+  /** Whether each runs one trial at a time, with the resources that it was given; else as its machine holds. */
+  readonly oneEach: boolean
+  /** What a worker asks for and what there is; empty where nothing is asked for. */
+  readonly asks: string
   /** @throws Problem with what it said */
   start(start: WorkerStart): Promise<RunningWorker>
   /** The worker that an earlier daemon started there; null if it is gone. */
   adopt(id: string, path: string): Promise<RunningWorker | null>
+  /** No worker is started there any more. */
+  close(): void
 }

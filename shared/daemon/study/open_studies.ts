@@ -15,6 +15,7 @@ import type { Capture } from '../capture.ts'
 import type { Kernels } from '../kernels.ts'
 import { askHost, openHost } from '../remote/find_host.ts'
 import { forwardTo } from '../remote/forward.ts'
+import { WorkerListener, type ListenerParts } from '../remote/worker_listener.ts'
 import { parseOn } from '../remote/on_address.ts'
 import type { NotebookRunner } from '../notebook_runner.ts'
 import type { TopicBoard } from '../topics.ts'
@@ -32,14 +33,21 @@ export interface OpenStudies {
   topics: TopicBoard
   packageFolder: string
   url(): string
+  /** Answers workers on other machines. */
+  answerWorkers: ListenerParts['answer']
   runner(): NotebookRunner
   takeSpools(): void
 }
 
 /** The project's studies, wired to the daemon, and the machine's leases. */
-export function openStudies(parts: OpenStudies): { studies: Studies; leases: DeviceLeases } {
+export function openStudies(parts: OpenStudies): {
+  studies: Studies
+  leases: DeviceLeases
+  listener: WorkerListener
+} {
   const { store, clock, paths, log, kernels, capture, topics } = parts
   const leases = new DeviceLeases()
+  const listener = new WorkerListener({ paths, nowMs: () => clock.nowMs(), answer: parts.answerWorkers })
   const studies = new Studies({
     store,
     clock,
@@ -64,11 +72,20 @@ export function openStudies(parts: OpenStudies): { studies: Studies; leases: Dev
       return capability === null ? null : `/k/${capability.token}`
     },
     askHosts: ({ on }) => Promise.all(on.map((word) => askHost(parseOn(word)))),
-    openHosts: ({ on, kernel }, known) =>
+    openHosts: ({ on, kernel, gpu, parallel }, { hosts = [], cores }) =>
       on.flatMap((word, at) => {
-        const host = known[at]
+        const host = hosts[at]
         const address = parseOn(word)
-        return host === undefined ? [] : [openHost(address, host, { kernel, forward: forwardTo(parts.url) })]
+        return host === undefined
+          ? []
+          : [
+              openHost(address, host, {
+                kernel,
+                forward: forwardTo(parts.url),
+                wish: { cores, gpu, parallel },
+                listener,
+              }),
+            ]
       }),
     takeSpools: parts.takeSpools,
     findPython: (document, kernel) => findTrialPython(paths.root, document, kernel),
@@ -90,7 +107,7 @@ export function openStudies(parts: OpenStudies): { studies: Studies; leases: Dev
       await saveNotebook(path, document)
     },
   })
-  return { studies, leases }
+  return { studies, leases, listener }
 }
 
 /** The Python of the kernel that a notebook would get, if trials can do without the kernel itself. */

@@ -47,6 +47,7 @@ interface Worker {
 export class RemoteLine implements TrialLine {
   readonly #parts: StudyParts
   readonly #study: HostedStudy
+  #hosts: readonly WorkerHost[] = []
   #workers: Worker[] = []
   #placed: Worker | null = null
   #sinceMs = 0
@@ -65,7 +66,8 @@ export class RemoteLine implements TrialLine {
     const { record } = this.#study
     this.#sinceMs = this.#parts.clock.nowMs()
     const kept = [...(record.progress.workers ?? [])]
-    const hosts = this.#parts.openHosts(record.settings, record.progress.hosts ?? [])
+    const hosts = this.#parts.openHosts(record.settings, record.progress)
+    this.#hosts = hosts
     for (const host of hosts) {
       for (let count = 0; count < host.workers; count++) {
         const worker: Worker = {
@@ -93,7 +95,8 @@ export class RemoteLine implements TrialLine {
     const worker = this.#of(capability)
     if (worker === undefined) throw new Problem('conflict', 'This worker is not expected any more')
     const again = worker.slots !== null
-    const slots = worker.host.workers > 1 ? 1 : slotsOf(hello, { cores: progress.cores, gpu: settings.gpu })
+    const { oneEach } = worker.host
+    const slots = oneEach ? 1 : slotsOf(hello, { cores: progress.cores, gpu: settings.gpu })
     Object.assign(worker, { slots, machine: hello.host, heardMs: this.#parts.clock.nowMs(), failures: 0 })
     if (again) this.#giveBack(worker)
     this.#joined = true
@@ -102,7 +105,9 @@ export class RemoteLine implements TrialLine {
     }
     this.#keep()
     setImmediate(() => study.pump())
-    return { daemon: this.#parts.url(), slots, gpu: settings.gpu, plan: hostPlan(study, '') }
+    // Ray shows a job the GPUs that it asked for, and no others.
+    const gpu = oneEach ? 0 : settings.gpu
+    return { daemon: this.#parts.url(), slots, gpu, plan: hostPlan(study, '') }
   }
 
   poll(message: HostMessage, capability: string): Promise<HostAnswer> {
@@ -131,7 +136,8 @@ export class RemoteLine implements TrialLine {
     }
     this.#placed = best
     if (best === null) return null
-    return { lease: null, device: best.host.name, env: {}, host: best.capability?.id ?? null }
+    const device = best.host.oneEach ? `${best.machine} · ${best.host.name}` : best.host.name
+    return { lease: null, device, env: {}, host: best.capability?.id ?? null }
   }
 
   order(order: TrialOrder): void {
@@ -165,6 +171,8 @@ export class RemoteLine implements TrialLine {
         void worker.running.stop().catch(() => null)
         this.#lose(worker, `the worker on ${worker.machine} said nothing for ${silentMs / 1000} seconds`)
       }
+      if (worker.running !== null && worker.slots === null && nowMs - worker.heardMs > joinMs && this.#joined)
+        this.#study.note(`Not all workers on ${worker.host.name} have been placed yet: ${worker.host.asks}`)
       if (worker.running === null && !worker.starting && nowMs >= worker.againAtMs) void this.#start(worker)
     }
     if (this.#workers.some(({ running, slots }) => running !== null && slots !== null)) this.#sinceMs = nowMs
@@ -188,6 +196,7 @@ export class RemoteLine implements TrialLine {
   async #stopAll(): Promise<void> {
     const running = this.#workers.splice(0).flatMap((worker) => worker.running ?? [])
     await Promise.all(running.map((one) => one.stop().catch(() => null)))
+    for (const host of this.#hosts) host.close()
   }
 
   #of(capability: string): Worker | undefined {
@@ -195,15 +204,12 @@ export class RemoteLine implements TrialLine {
   }
 
   async #start(worker: Worker): Promise<void> {
-    const { record } = this.#study
-    const { progress, settings } = record
     worker.starting = true
-    const capability = this.#parts.grantHost(record.notebook)
+    const capability = this.#parts.grantHost(this.#study.record.notebook)
     const path = `/k/${capability.token}`
     Object.assign(worker, { capability: { id: capability.id, path }, slots: null })
     try {
-      const wanted = { cores: progress.cores, gpu: settings.gpu }
-      const running = await worker.host.start({ path, zip: this.#pack(), wanted })
+      const running = await worker.host.start({ path, zip: this.#pack() })
       if (this.#closed || this.#study.isOver) return void running.stop().catch(() => null)
       this.#follow(worker, running)
     } catch (error) {
@@ -268,7 +274,10 @@ export class RemoteLine implements TrialLine {
     const hosts = [...new Set(this.#workers.map(({ host }) => host.name))].join(', ')
     const within = this.#joined ? goneMs : joinMs
     const time = within < 120_000 ? `${within / 1000} seconds` : `${Math.round(within / 60_000)} minutes`
-    this.#study.fail(`No worker on ${hosts} has joined in ${time}`)
+    const asks = [...new Set(this.#workers.map(({ host }) => host.asks))]
+      .filter((one) => one !== '')
+      .join('; ')
+    this.#study.fail(`No worker on ${hosts} has joined in ${time}${asks === '' ? '' : `: ${asks}`}`)
   }
 
   /** Attempts that no worker knows of were lost with an earlier daemon; told once all have spoken or are gone. */

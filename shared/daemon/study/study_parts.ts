@@ -7,8 +7,8 @@ import type { DeviceLeases } from '../../compute/lease.ts'
 import type { NotebookDocument } from '../../notebook/document.ts'
 import type { Store } from '../../store/store.ts'
 import type { Capability } from '../capability.ts'
-import type { KnownHost, WorkerHost } from '../remote/worker_host.ts'
-import type { StudyRecord } from './study_record.ts'
+import type { WorkerHost } from '../remote/worker_host.ts'
+import type { StudyProgress, StudyRecord } from './study_record.ts'
 import type { TrialRunParts } from './trial_run.ts'
 
 /** A Python that can run a notebook's cells without a kernel, and the environment that it wants. */
@@ -48,7 +48,7 @@ export interface StudyParts {
   /** `/k/<token>` of a capability; null if there is no such one. */
   pathOf(capability: string): string | null
   /** The places where a study's workers are started, from what they once said they are. */
-  openHosts(settings: StudySettings, known: readonly KnownHost[]): WorkerHost[]
+  openHosts(settings: StudySettings, progress: Pick<StudyProgress, 'hosts' | 'cores'>): WorkerHost[]
   takeSpools(): void
   /** Why there is none: a kernel of another language, or one that is started by a command of its own. */
   findPython(document: NotebookDocument, kernel: string | null): Promise<TrialPython | { why: string }>

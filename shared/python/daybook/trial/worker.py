@@ -12,6 +12,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -49,6 +50,7 @@ def main(invitation: str) -> None:
             line = PinnedLine(invitation)
         except ValueError as error:
             sys.exit("daybook: %s" % error)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     gpus = _gpus()
     joined = _join(line, gpus)
     folder = tempfile.mkdtemp(prefix="daybook-worker-")

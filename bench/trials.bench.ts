@@ -90,13 +90,7 @@ export async function bench(): Promise<readonly BenchRow[]> {
         reached: oursS <= seconds,
       })
     }
-    const ray = await cachedEnvironment('ray-tune', [
-      'ray[tune]==2.58.0',
-      'pandas',
-      'scikit-learn',
-      'pyarrow',
-    ])
-    const { seconds } = await byPeer(ray, 'ray', rayTrials)
+    const { seconds } = await byPeer(await rayTune(), 'ray', rayTrials)
     rows.push({
       what: `trials: ${trials} of 0.1 s, loading apart`,
       ours: { value: oursS, unit: 's' },
@@ -116,7 +110,7 @@ export async function bench(): Promise<readonly BenchRow[]> {
 }
 
 /** From the first trial's beginning to the last one's end: what a study takes once it has loaded. */
-function searchSeconds({ allTrials }: { allTrials: StudyTrial[] }): number {
+export function searchSeconds({ allTrials }: { allTrials: StudyTrial[] }): number {
   const begins = allTrials.map(({ startedAtMs }) => startedAtMs ?? Infinity)
   return (Math.max(...allTrials.map(({ endedAtMs }) => endedAtMs ?? 0)) - Math.min(...begins)) / 1000
 }
@@ -146,13 +140,20 @@ async function byPapermill(python: string, folder: string, notebook: string): Pr
   }
 }
 
-async function byPeer(python: string, peer: string, count: number): Promise<{ seconds: number }> {
+/** A Python with Ray Tune. */
+export function rayTune(): Promise<string> {
+  return cachedEnvironment('ray-tune', ['ray[tune]==2.58.0', 'pandas', 'scikit-learn', 'pyarrow'])
+}
+
+/** What a peer of `trials_peer.py` takes for so many trials. */
+export async function byPeer(python: string, peer: string, count: number): Promise<{ seconds: number }> {
   const script = join(import.meta.dirname, 'trials_peer.py')
   const { stdout } = await run(python, [script, peer, String(count)], { cwd: import.meta.dirname })
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { seconds: number }
 }
 
-function notebookOf(sources: readonly string[]): unknown {
+/** A notebook of these cells, the first one with the parameters. */
+export function notebookOf(sources: readonly string[]): unknown {
   return {
     cells: sources.map((source, i) => ({
       ...{ cell_type: 'code', id: `cell-${i}`, source, outputs: [], execution_count: null },

@@ -47,7 +47,7 @@ export const studySettings = z.object({
   trialMemoryMb: z.number().positive().nullable().default(null),
   /** How often a trial whose process crashed is tried again. */
   retries: z.number().int().min(0).max(10).default(1),
-  /** Where trials run: addresses of Jupyter servers with their tokens; none: on this machine. */
+  /** Where trials run: addresses of Jupyter servers with their tokens, or of Ray clusters; none: on this machine. */
   on: z.array(z.string().min(1)).max(256).default([]),
   /** How trials get their processes; `auto` takes the first that is safe. */
   mode: z.enum(['auto', 'fork', 'prepared', 'kernel']).default('auto'),

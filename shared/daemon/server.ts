@@ -212,6 +212,7 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
 const statusOf: Partial<Record<ProblemCode, number>> = {
   unauthorized: 401,
   forbidden: 403,
+  busy: 503,
   not_found: 404,
   kernel_not_found: 404,
   conflict: 409,

@@ -108,7 +108,7 @@ function buildProgram(action: (work: Work) => (...given: unknown[]) => Promise<v
     .option('--retries <n>', 'how often a trial that crashed is tried again (default 1)')
     .option(
       '--on <address>',
-      'run trials there: http://HOST:8888/?token=… of a Jupyter server; several times for several',
+      'run trials there: a Jupyter server (http://HOST:8888/?token=…) or a Ray cluster (http://HEAD:8265); several times for several',
       collect,
     )
     .option('--workers <how>', 'auto, fork, prepared or kernel: how trials get their processes')

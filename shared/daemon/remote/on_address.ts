@@ -24,7 +24,7 @@ export function fillIn(word: string, environment: Readonly<Record<string, string
 }
 
 /**
- * Reads `http://HOST:8888/?token=…`, as a Jupyter server prints it, with `/lab` or `/tree` too.
+ * Reads `http://HOST:8888/?token=…`, as a Jupyter server prints it, with `/lab` or `/tree` too, or `http://HOST:8265`.
  * @throws Problem `parameter_invalid`
  */
 export function parseOn(text: string): OnAddress {
@@ -34,7 +34,7 @@ export function parseOn(text: string): OnAddress {
     if (!/^https?:$/.test(url.protocol)) throw new Error(url.protocol)
   } catch (error) {
     throw new Problem('parameter_invalid', `"${hideToken(text)}" is no address of workers`, {
-      hint: 'Give a Jupyter server as http://HOST:8888/?token=….',
+      hint: 'Give a Jupyter server as http://HOST:8888/?token=…, or a Ray dashboard as http://HOST:8265.',
       cause: error,
     })
   }

@@ -13,7 +13,7 @@ export class HostDesk {
   #orders = new Map<string, TrialOrder>()
   #known: ReadonlySet<string> = new Set()
   #seen = new Set<string>()
-  /** Whether it has said anything yet. */
+  /** Whether it is known what it runs: it has said so, or has only just begun. */
   heard = false
   #waiting: { resolve(answer: HostAnswer): void; timer: NodeJS.Timeout } | null = null
 

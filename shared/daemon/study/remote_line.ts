@@ -99,6 +99,7 @@ export class RemoteLine implements TrialLine {
     const slots = oneEach ? 1 : slotsOf(hello, { cores: progress.cores, gpu: settings.gpu })
     Object.assign(worker, { slots, machine: hello.host, heardMs: this.#parts.clock.nowMs(), failures: 0 })
     if (again) this.#giveBack(worker)
+    worker.desk.heard = true
     this.#joined = true
     if (settings.parallel === null && !study.search.deterministic) {
       progress.parallel = this.#workers.reduce((sum, one) => sum + (one.slots ?? 0), 0)
@@ -132,7 +133,8 @@ export class RemoteLine implements TrialLine {
     let most = 0
     for (const worker of this.#workers) {
       const free = 1 - worker.desk.attempts.size / (worker.slots ?? 1)
-      if (worker.slots !== null && worker.running !== null && free > most) [best, most] = [worker, free]
+      const isReady = worker.slots !== null && worker.running !== null && worker.desk.heard
+      if (isReady && free > most) [best, most] = [worker, free]
     }
     this.#placed = best
     if (best === null) return null

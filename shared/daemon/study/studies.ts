@@ -52,6 +52,8 @@ export interface StudiesParts extends Omit<StudyParts, 'ended' | 'runParts'> {
 export class Studies {
   readonly #parts: StudiesParts
   #live = new Map<string, Study>()
+  /** Whether all that was under way before this daemon is known: nobody is sent away before. */
+  #resumed = false
   /** Studies whose end is still being told to their workers. */
   #ending = new Set<Study>()
   #looked = new Map<string, { trials: readonly TrialRecord[]; summary: StudySummary }>()
@@ -123,6 +125,14 @@ export class Studies {
 
   /** Goes on with the studies that a daemon before this one had under way. */
   async resume(): Promise<void> {
+    try {
+      await this.#resume()
+    } finally {
+      this.#resumed = true
+    }
+  }
+
+  async #resume(): Promise<void> {
     const { store, log } = this.#parts
     const open = (['running', 'paused', 'stopping'] as const).flatMap((state) =>
       loadStudies(store, { state }),
@@ -163,6 +173,7 @@ export class Studies {
     const study = this.#live.get(parsed.data.study)
     // A host of a study that is over, or of one that has another host by now, has nothing to do.
     if (study === undefined || !study.line.hears(capability.id)) {
+      if (!this.#resumed) throw new Problem('busy', 'The daemon has only just begun')
       return { run: [], stop: {}, seen: [], over: true }
     }
     return study.line.poll(parsed.data, capability.id)
@@ -172,6 +183,7 @@ export class Studies {
   greet(text: string, capability: Capability): WorkerJoined {
     const parsed = workerHello.safeParse(JSON.parse(text))
     const line = this.#remoteLine(capability)
+    if (line === null && !this.#resumed) throw new Problem('busy', 'The daemon has only just begun')
     if (parsed.success && line !== null) return line.greet(parsed.data, capability.id)
     throw new Problem('conflict', 'The study is over, or expects another worker in this place')
   }

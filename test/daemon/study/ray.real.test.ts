@@ -16,19 +16,21 @@ describe('a study on a Ray cluster', function () {
   this.timeout(300_000)
   let project: DaemonProject
   let cluster: RayCluster
+  const closing: (() => Promise<void>)[] = []
   before(async function () {
     if (process.platform !== 'linux') skip(this, 'the test finds the processes of a cluster in /proc')
     const prepared = await prepareRay().catch((error: unknown) => (error as Error).message)
     if (typeof prepared === 'string') return skip(this, `Ray cannot be installed: ${prepared}`)
     cluster = prepared
+    closing.push(() => cluster.close())
     await cluster.start()
     // Sooner than for people: a test is not to wait for minutes.
     Object.assign(process.env, { DAYBOOK_SILENT_S: '30', DAYBOOK_JOIN_S: '25' })
     project = makeDaemonProject()
+    closing.push(() => project.close())
   })
   after(async () => {
-    await project?.close()
-    await cluster?.close()
+    for (const close of closing.splice(0).reverse()) await close()
     delete process.env['DAYBOOK_SILENT_S']
     delete process.env['DAYBOOK_JOIN_S']
   })

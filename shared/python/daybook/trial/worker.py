@@ -97,6 +97,8 @@ def _join(line: Any, gpus: List[str]) -> Dict[str, Any]:
             status, _, answer = line.request(
                 "POST", line.path + "/daybook/worker/hello", {"content-type": "application/json"}, body
             )
+            if status == 503:
+                raise Unreachable("it has only just begun")
         except Unreachable as error:
             if time.monotonic() < end:
                 time.sleep(0.5)

@@ -71,7 +71,14 @@ export class RayHost implements WorkerHost {
 
   async adopt(id: string): Promise<RunningWorker | null> {
     await this.#open()
-    const job = (await this.#ask('GET', `/api/jobs/${id}`).catch(() => null)) as { status?: string } | null
+    let job: { status?: string } | null
+    try {
+      job = (await this.#ask('GET', `/api/jobs/${id}`)) as { status?: string } | null
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'not_found') return null
+      // The head is away; its jobs may go on, and come by.
+      return this.#follow(id)
+    }
     return job?.status === 'RUNNING' || job?.status === 'PENDING' ? this.#follow(id) : null
   }
 

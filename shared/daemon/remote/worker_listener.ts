@@ -12,7 +12,14 @@ import { fingerprint, makeCertificate } from './certificate.ts'
 
 const place = z.string().regex(/^(\[[\da-f:]+\]|[\w.-]+):\d+$/i, 'is no HOST:PORT')
 const settings = z.strictObject({ listen: place.optional(), advertise: place.optional() })
-const identity = z.object({ port: z.number().int(), key: z.string(), certificate: z.string() })
+const identity = z.object({
+  port: z.number().int(),
+  key: z.string(),
+  certificate: z.string(),
+  /** The address that it had the last time; null before that. */
+  host: z.string().nullable(),
+})
+type Identity = z.output<typeof identity>
 
 /** How a worker on another machine reaches the daemon. */
 export interface WorkerInvitation {
@@ -42,7 +49,8 @@ export interface ListenerParts {
  */
 export class WorkerListener {
   readonly #parts: ListenerParts
-  #servers = new Map<string, Server>()
+  #servers = new Map<string, Promise<Server>>()
+  #kept: Promise<Identity> | null = null
   #users = 0
 
   constructor(parts: ListenerParts) {
@@ -60,10 +68,17 @@ export class WorkerListener {
       'workers',
       settings,
     )
-    const kept = await this.#identity()
-    const own = listen === undefined ? { host: await ownAddress(towards), port: kept.port } : split(listen)
+    const kept = await (this.#kept ??= this.#identity())
+    const own =
+      listen === undefined ? { host: await this.#ownAddress(towards, kept), port: kept.port } : split(listen)
     const at = `${own.host}:${own.port}`
-    if (!this.#servers.has(at)) this.#servers.set(at, await this.#listen(own, kept))
+    let server = this.#servers.get(at)
+    if (server === undefined) {
+      server = this.#listen(own, kept)
+      this.#servers.set(at, server)
+      server.catch(() => this.#servers.delete(at))
+    }
+    await server
     this.#users++
     const host = own.host.includes(':') ? `[${own.host}]` : own.host
     return {
@@ -78,17 +93,19 @@ export class WorkerListener {
   }
 
   close(): void {
-    for (const server of this.#servers.values()) {
-      server.close()
-      server.closeAllConnections()
+    for (const opening of this.#servers.values()) {
+      void opening.then(
+        (server) => {
+          server.close()
+          server.closeAllConnections()
+        },
+        () => undefined,
+      )
     }
     this.#servers.clear()
   }
 
-  async #listen(
-    at: { host: string; port: number },
-    { key, certificate }: z.output<typeof identity>,
-  ): Promise<Server> {
+  async #listen(at: { host: string; port: number }, { key, certificate }: Identity): Promise<Server> {
     const server = createServer({ key, cert: certificate, minVersion: 'TLSv1.2' }, this.#parts.answer)
     server.keepAliveTimeout = 75_000
     // A former daemon may need a moment to leave the port.
@@ -114,19 +131,39 @@ export class WorkerListener {
     }
   }
 
-  /** Port, key and certificate of the project, made when first asked for. */
-  async #identity(): Promise<z.output<typeof identity>> {
-    const path = join(this.#parts.paths.dir, 'workers.json')
+  /** The address that this machine has on the way to another, or had when that was last to be reached. */
+  async #ownAddress(towards: string, kept: Identity): Promise<string> {
     try {
-      const parsed = identity.safeParse(JSON.parse(readFileSync(path, 'utf8')))
+      const host = await ownAddress(towards)
+      if (host !== kept.host) this.#save(Object.assign(kept, { host }))
+      return host
+    } catch (error) {
+      if (kept.host === null) throw error
+      return kept.host
+    }
+  }
+
+  /** Port, key and certificate of the project, made when first asked for. */
+  async #identity(): Promise<Identity> {
+    try {
+      const parsed = identity.safeParse(JSON.parse(readFileSync(this.#path, 'utf8')))
       if (parsed.success) return parsed.data
     } catch {
       // Absent or damaged: a new one is made.
     }
-    const made = { port: await freePort(), ...makeCertificate('daybook', this.#parts.nowMs()) }
-    writeFileSync(path, JSON.stringify(made) + '\n', { mode: 0o600 })
-    chmodSync(path, 0o600)
+    const made = { port: await freePort(), ...makeCertificate('daybook', this.#parts.nowMs()), host: null }
+    this.#save(made)
     return made
+  }
+
+  #save(kept: Identity): void {
+    const path = this.#path
+    writeFileSync(path, JSON.stringify(kept) + '\n', { mode: 0o600 })
+    chmodSync(path, 0o600)
+  }
+
+  get #path(): string {
+    return join(this.#parts.paths.dir, 'workers.json')
   }
 }
 

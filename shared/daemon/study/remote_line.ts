@@ -51,6 +51,8 @@ export class RemoteLine implements TrialLine {
   #workers: Worker[] = []
   #placed: Worker | null = null
   #sinceMs = 0
+  /** How many at a time, as the places of its workers said last. */
+  #parallel = 0
   #joined = false
   #reconciled = false
   #zip: Buffer | null = null
@@ -65,6 +67,7 @@ export class RemoteLine implements TrialLine {
   async open(): Promise<void> {
     const { record } = this.#study
     this.#sinceMs = this.#parts.clock.nowMs()
+    this.#parallel = record.progress.parallel
     const kept = [...(record.progress.workers ?? [])]
     const hosts = this.#parts.openHosts(record.settings, record.progress)
     this.#hosts = hosts
@@ -102,7 +105,10 @@ export class RemoteLine implements TrialLine {
     worker.desk.heard = true
     this.#joined = true
     if (settings.parallel === null && !study.search.deterministic) {
-      progress.parallel = this.#workers.reduce((sum, one) => sum + (one.slots ?? 0), 0)
+      const places = this.#workers.reduce((sum, one) => sum + (one.slots ?? 0), 0)
+      // Unless a person has changed it meanwhile.
+      if (progress.parallel === this.#parallel) progress.parallel = places
+      this.#parallel = places
     }
     this.#keep()
     setImmediate(() => study.pump())

@@ -54,6 +54,7 @@ export class RemoteLine implements TrialLine {
   /** How many at a time, as the places of its workers said last. */
   #parallel = 0
   #joined = false
+  #lastFailure: string | null = null
   #reconciled = false
   #zip: Buffer | null = null
   #closed = false
@@ -273,6 +274,7 @@ export class RemoteLine implements TrialLine {
     worker.againAtMs =
       this.#parts.clock.nowMs() + Math.min(againMs.first * 2 ** worker.failures, againMs.most)
     worker.failures++
+    this.#lastFailure = why
     this.#study.note(capital(why))
     // What never worked, and was tried by all, is not tried for minutes.
     if (!this.#joined && this.#workers.every(({ failures }) => failures >= 2)) this.#study.fail(capital(why))
@@ -282,10 +284,9 @@ export class RemoteLine implements TrialLine {
     const hosts = [...new Set(this.#workers.map(({ host }) => host.name))].join(', ')
     const within = this.#joined ? goneMs : joinMs
     const time = within < 120_000 ? `${within / 1000} seconds` : `${Math.round(within / 60_000)} minutes`
-    const asks = [...new Set(this.#workers.map(({ host }) => host.asks))]
-      .filter((one) => one !== '')
-      .join('; ')
-    this.#study.fail(`No worker on ${hosts} has joined in ${time}${asks === '' ? '' : `: ${asks}`}`)
+    const asks = [...new Set(this.#workers.map(({ host }) => host.asks))].filter((one) => one !== '')
+    const why = this.#lastFailure ?? asks.join('; ')
+    this.#study.fail(`No worker on ${hosts} has joined in ${time}${why === '' ? '' : `: ${why}`}`)
   }
 
   /** Attempts that no worker knows of were lost with an earlier daemon; told once all have spoken or are gone. */

@@ -215,8 +215,8 @@ export class StudyForm extends LitElement {
       <p>
         <label
           ><span class="muted"
-            >Where: Jupyter servers (http://HOST:8888/?token=…) or a Ray cluster (http://HEAD:8265); empty: this
-            machine</span
+            >Where: Jupyter servers (http://HOST:8888/?token=…) or a Ray cluster (http://HEAD:8265); empty:
+            this machine</span
           ><br /><input
             class="wide mono"
             aria-label="Where trials run"

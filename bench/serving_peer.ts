@@ -79,7 +79,7 @@ async function bentoml({ package: model }: PeerModels): Promise<Side> {
   const python = await cachedEnvironment('serving-bentoml', ['bentoml==1.4.40', 'scikit-learn==1.9.1'])
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const command = [join(dirname(python), 'bentoml'), 'serve', 'serving_bento:Plain', '--port', String(port)]
+  const command = [python, '-m', 'bentoml', 'serve', 'serving_bento:Plain', '--port', String(port)]
   const server = await start([...command, '--host', '127.0.0.1', '--working-dir', import.meta.dirname], {
     ...{ url, ready: '/readyz', binaries: dirname(python) },
     env: { DAYBOOK_BENCH_MODEL: join(model, 'model.pkl'), BENTOML_DO_NOT_TRACK: 'true' },
@@ -106,7 +106,7 @@ async function mlserver({ folder }: PeerModels): Promise<Side> {
   }
   writeFileSync(join(place, 'model-settings.json'), JSON.stringify(model))
   const url = `http://127.0.0.1:${http}`
-  const server = await start([join(dirname(python), 'mlserver'), 'start', place], {
+  const server = await start([python, '-c', 'from mlserver.cli import main; main()', 'start', place], {
     ...{ url, ready: '/v2/models/plain/ready', binaries: dirname(python) },
   })
   const tensor = { name: 'input', datatype: 'FP64', shape: [1, 2], data: [0.5, -0.25] }
@@ -131,8 +131,11 @@ async function start(command: readonly string[], starting: Starting): Promise<Se
     detached: true,
     env: { ...process.env, ...env, PATH: `${binaries}:${process.env['PATH'] ?? ''}` },
   })
+  const failures: Error[] = []
+  child.once('error', (error) => failures.push(error))
   const server = { url, pid: child.pid ?? 0 }
   for (let i = 0; i < 450 && child.exitCode === null; i++) {
+    if (failures[0] !== undefined) throw failures[0]
     const answer = await fetch(url + ready).catch(() => null)
     if (answer?.ok === true) return server
     await new Promise((resolve) => setTimeout(resolve, 200))

@@ -97,6 +97,30 @@ describe('the page of a deployment in a real browser', function () {
     await page.getByText('revision 2', { exact: true }).waitFor()
   })
 
+  it('asks for a reason before a model takes the place of the champion against the gate', async () => {
+    shown.project.file('daybook.yaml', 'monitor:\n  gate: {metrics: ["accuracy > 0.9"]}\n')
+    page = await shown.open('deployment/ages')
+    // As the page of a run shows it; the model of a run needs no trust, that of a folder does.
+    await page.locator('daybook-deployment-page').evaluate(
+      `({ client, host, parentNode }, model) => {
+        const trusting = (method, wanted) =>
+          client.call(method, method === 'deployments.deploy' ? { ...wanted, trust: true } : wanted)
+        const form = document.createElement('daybook-deploy-form')
+        parentNode.prepend(Object.assign(form, { client: { call: trusting }, host, model, suggested: 'ages' }))
+      }`,
+      join(models.folder, 'one'),
+    )
+    const form = page.getByRole('form', { name: 'Deploy' })
+    const deployButton = form.getByRole('button', { name: 'Deploy', exact: true })
+    await deployButton.click()
+    await form.getByText('The gate is closed: Its run has no metric accuracy').waitFor()
+    await shown.picture('deploy-gate')
+    await form.getByLabel('Reason').fill('the metric comes later')
+    await deployButton.click()
+    await page.getByText('revision 3', { exact: true }).waitFor()
+    shown.project.file('daybook.yaml', '')
+  })
+
   it('stops and starts', async () => {
     page = await shown.open('deployment/ages')
     await button('Stop').click()

@@ -15,7 +15,7 @@ import type { QualityTable } from './quality.ts'
 /** A kind of data, rows of both sides, and by how many standard deviations the current one is moved. */
 type Cell = readonly [kind: DriftlessKind, before: number, now: number, shift: number]
 
-const repetitions = { daybook: 1_000, evidently: 100, nannyml: 25 }
+const repetitions = { daybook: 1_000, evidently: 40, nannyml: 20 }
 const shift = 0.2
 const peers = {
   evidently: ['evidently-0.7', ['evidently==0.7.21', 'pandas==2.3.*']],

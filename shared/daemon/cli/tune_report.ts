@@ -161,7 +161,9 @@ function progressLine(study: StudySummary): string {
   const at = value === undefined ? '' : `, best ${formatNumber(value)}`
   const doing =
     study.how.mode === null && over === 0
-      ? 'running the cells that all trials share'
+      ? study.settings.on.length > 0
+        ? 'starting workers, which then run the cells that all trials share'
+        : 'running the cells that all trials share'
       : `${trials.running} running`
   return `… ${over}${total} trials, ${doing}${at}, ${formatDuration(elapsedMs)}${left}`
 }

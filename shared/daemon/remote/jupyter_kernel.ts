@@ -90,6 +90,9 @@ export class JupyterKernelLine {
     socket.on('pong', () => (this.#heardMs = Date.now()))
     socket.on('message', (data: Buffer) => {
       this.#heardMs = Date.now()
+      // Servers hold small messages back until the one before was acknowledged, for which our system takes 40 ms
+      // unless there is something to send.
+      socket.pong()
       try {
         this.#tell.message(JSON.parse(data.toString('utf8')) as JupyterMessage)
       } catch {

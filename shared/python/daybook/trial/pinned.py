@@ -26,7 +26,7 @@ class PinnedLine:
         parts = urlsplit(invitation)
         fingerprint = parts.fragment[len("sha256=") :] if parts.fragment.startswith("sha256=") else ""
         if parts.scheme != "https" or not parts.hostname or len(fingerprint) != 64:
-            raise ValueError("an invitation looks like https://HOST:PORT/k/TOKEN#sha256=…, not like %r" % invitation)
+            raise ValueError("an invitation looks like https://HOST:PORT/k/TOKEN#sha256=…, and this one does not")
         self.address = "https://%s" % parts.netloc
         self.path = parts.path
         self._host = parts.hostname

@@ -55,6 +55,8 @@ export class RemoteLine implements TrialLine {
   #parallel = 0
   #joined = false
   #lastFailure: string | null = null
+  /** Whether all workers of an earlier daemon have been looked for. */
+  #opened = false
   #reconciled = false
   #zip: Buffer | null = null
   #closed = false
@@ -85,6 +87,7 @@ export class RemoteLine implements TrialLine {
         else await this.#adopt(worker, found)
       }
     }
+    this.#opened = true
     this.#reconcile()
   }
 
@@ -291,7 +294,7 @@ export class RemoteLine implements TrialLine {
 
   /** Attempts that no worker knows of were lost with an earlier daemon; told once all have spoken or are gone. */
   #reconcile(): void {
-    if (this.#reconciled) return
+    if (this.#reconciled || !this.#opened) return
     const silent = this.#workers.some(({ slots, desk }) => slots !== null && !desk.heard)
     if (silent) return
     this.#reconciled = true

@@ -102,12 +102,15 @@ describe('the page of a deployment in a real browser', function () {
     page = await shown.open('deployment/ages')
     // As the page of a run shows it; the model of a run needs no trust, that of a folder does.
     await page.locator('daybook-deployment-page').evaluate(
-      `({ client, host, parentNode }, model) => {
-        const trusting = (method, wanted) =>
+      (element, model) => {
+        const { client, host, parentNode, ownerDocument } = element as unknown as ShownElement
+        const trusting = (method: string, wanted: object): Promise<unknown> =>
           client.call(method, method === 'deployments.deploy' ? { ...wanted, trust: true } : wanted)
-        const form = document.createElement('daybook-deploy-form')
-        parentNode.prepend(Object.assign(form, { client: { call: trusting }, host, model, suggested: 'ages' }))
-      }`,
+        const made = ownerDocument.createElement('daybook-deploy-form')
+        parentNode.prepend(
+          Object.assign(made, { client: { call: trusting }, host, model, suggested: 'ages' }),
+        )
+      },
       join(models.folder, 'one'),
     )
     const form = page.getByRole('form', { name: 'Deploy' })
@@ -139,3 +142,11 @@ describe('the page of a deployment in a real browser', function () {
     await button('Try again').waitFor()
   })
 })
+
+/** What a page's own script sees of its element. */
+interface ShownElement {
+  client: { call(method: string, wanted: object): Promise<unknown> }
+  host: unknown
+  parentNode: { prepend(node: object): void }
+  ownerDocument: { createElement(name: string): object }
+}

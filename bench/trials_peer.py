@@ -71,8 +71,8 @@ def by_ipyparallel(trials):
         return time.perf_counter() - began
 
 
-def by_ray(trials, of=None):
-    """Ray Tune with its defaults; a trial is a process of its own, which Ray may use again."""
+def by_ray(trials, of=None, again=True):
+    """Ray Tune; a trial is a process of its own, which Ray may use again (`reuse_actors`, not its default)."""
     import os
 
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
@@ -89,23 +89,28 @@ def by_ray(trials, of=None):
     tuner = tune.Tuner(
         one,
         param_space={"rate": tune.uniform(0, 1)},
-        tune_config=tune.TuneConfig(num_samples=trials, metric="score", mode="max", reuse_actors=True),
+        tune_config=tune.TuneConfig(num_samples=trials, metric="score", mode="max", reuse_actors=again),
         run_config=tune.RunConfig(verbose=0),
     )
     tuner.fit()
     return time.perf_counter() - began
 
 
-def by_ray_trivial(trials):
-    """The same with trials that do nothing, after one that has brought up what Ray needs."""
+def by_ray_trivial(trials, again=False):
+    """The same with trials that do nothing, with its defaults, after one that has brought up what Ray needs."""
     import ray
 
     by_ray(1, of=lambda rate: rate)
     ray.shutdown()
-    return by_ray(trials, of=lambda rate: rate)
+    return by_ray(trials, of=lambda rate: rate, again=again)
+
+
+def by_ray_again(trials):
+    """The same where processes are used again."""
+    return by_ray_trivial(trials, again=True)
 
 
 if __name__ == "__main__":
     peer, trials = sys.argv[1], int(sys.argv[2])
-    seconds = {"optuna": by_optuna, "ipyparallel": by_ipyparallel, "ray": by_ray, "ray_trivial": by_ray_trivial}[peer](trials)
+    seconds = {"optuna": by_optuna, "ipyparallel": by_ipyparallel, "ray": by_ray, "ray_trivial": by_ray_trivial, "ray_again": by_ray_again}[peer](trials)
     print(json.dumps({"seconds": seconds, "trials": trials}))

@@ -1,9 +1,7 @@
-import { MainAreaWidget, Notification } from '@jupyterlab/apputils'
-import { Widget } from '@lumino/widgets'
+import { Notification } from '@jupyterlab/apputils'
 import type { Alert, WatchSummary } from '../shared/api/alert_methods.ts'
 import { formatAge } from '../shared/base/quantity.ts'
-import { alertMessage, alertNews, reportInEditor } from '../shared/views/alert_text.ts'
-import { daybookIcon } from './icon.ts'
+import { alertMessage, alertNews } from '../shared/views/alert_text.ts'
 import type { Project } from './project.ts'
 import { sectionButton, type Section, type SectionParts } from './section.ts'
 
@@ -156,25 +154,8 @@ export class MonitoringSection implements Section {
     void project.client.call('alerts.acknowledge', { id }).catch(failed)
   }
 
-  /** The daemon's own page in a frame that runs nothing. */
-  #open(project: Project, id: string, deployment: string): void {
-    const { app, trans } = this.#parts
-    const show = async (): Promise<void> => {
-      const { html } = await project.client.call('monitor.page', { id })
-      const frame = document.createElement('iframe')
-      frame.setAttribute('sandbox', '')
-      frame.title = trans.__('Report: %1', deployment)
-      frame.style.cssText = 'border:0;width:100%;height:100%'
-      frame.srcdoc = reportInEditor(html, document.body.dataset['jpThemeLight'] === 'false')
-      const tab = new MainAreaWidget({ content: new Widget({ node: frame }) })
-      tab.id = `daybook-report-${id}-${Date.now()}`
-      tab.title.label = frame.title
-      tab.title.icon = daybookIcon
-      tab.title.closable = true
-      app.shell.add(tab, 'main')
-      app.shell.activateById(tab.id)
-    }
-    void show().catch(failed)
+  #open({ inServer }: Project, id: string, deployment: string): void {
+    this.#parts.openReport({ path: inServer === null || inServer === '.' ? '' : inServer, id, deployment })
   }
 }
 

@@ -2,14 +2,14 @@ import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application'
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils'
 import type { INotebookTracker } from '@jupyterlab/notebook'
 import type { TranslationBundle } from '@jupyterlab/translation'
-import { TabPanel, Widget } from '@lumino/widgets'
+import { Widget } from '@lumino/widgets'
 import { openViews, type OpenedViews } from '../shared/views/entry.ts'
 import type { Page, ViewHost } from '../shared/views/host.ts'
 import { saveFile } from '../shared/views/save_file.ts'
-import { daybookIcon } from './icon.ts'
 import { insertIntoNotebook } from './insert_code.ts'
 import { titleOf } from './pages.ts'
 import type { Project, Projects } from './project.ts'
+import { addTab, showTab } from './tab_place.ts'
 
 /** What a tab needs to be shown again after a reload: plain data. */
 export interface TabArgs {
@@ -56,25 +56,13 @@ export class PageTabs {
     })
   }
 
-  /** Notebook 7 has a single document in its middle: its pages stand below that. */
-  get #area(): string {
-    return this.#app.name === 'Jupyter Notebook' ? 'down' : 'main'
-  }
-
-  #show(tab: Widget): void {
-    this.#app.shell.activateById(tab.id)
-    // A panel below the notebook is opened by that, but not turned to the tab.
-    const panel = tab.parent?.parent
-    if (panel instanceof TabPanel) panel.currentWidget = tab
-  }
-
   /** Shows a page: in the tab that has it already, else in a new one. */
   async open(args: TabArgs): Promise<MainAreaWidget<PageTab>> {
     const project = await this.#projects.of(args.path)
     const key = `${project.root}/${JSON.stringify(args.page)}`
     const shown = this.#tracker.find(({ content }) => content.key === key)
     if (shown !== undefined) {
-      this.#show(shown)
+      showTab(this.#app, shown)
       return shown
     }
     const content = new PageTab({
@@ -84,14 +72,9 @@ export class PageTabs {
         void insertIntoNotebook({ app: this.#app, notebooks: this.#notebooks, project }, place),
     })
     const tab = new MainAreaWidget({ content })
-    tab.id = `daybook-page-${++count}`
-    tab.title.label = titleOf(this.#trans, args.page)
-    tab.title.caption = `${tab.title.label} · ${project.root}`
-    tab.title.icon = daybookIcon
-    tab.title.closable = true
-    if (this.#area === 'down') content.node.style.minHeight = '45vh'
-    this.#app.shell.add(tab, this.#area)
-    this.#show(tab)
+    const label = titleOf(this.#trans, args.page)
+    const id = `daybook-page-${++count}`
+    addTab(this.#app, tab, { id, label, caption: `${label} · ${project.root}`, content })
     await this.#tracker.add(tab)
     return tab
   }

@@ -12,6 +12,7 @@ import { Notebooks } from './notebooks.ts'
 import { PageTabs } from './page_tabs.ts'
 import { pageCommands } from './pages.ts'
 import { Projects } from './project.ts'
+import { ReportTabs } from './report_tabs.ts'
 import { Sidebar } from './sidebar.ts'
 import { sections } from './sidebar_sections.ts'
 import { addTuneCommand } from './study_command.ts'
@@ -47,11 +48,15 @@ function activate(
   const trans = (translator ?? nullTranslator).load('jupyterlab_daybook')
   const projects = new Projects(app.serviceManager.serverSettings)
   const tabs = new PageTabs({ app, projects, notebooks, trans, restorer })
+  const reports = new ReportTabs({ app, projects, trans, restorer })
   const pathInFront = (): string => notebooks.currentWidget?.context.path ?? ''
-  const open = (path: string, page: Page): void => {
-    tabs.open({ path, page }).catch((error: unknown) => showErrorMessage('Daybook', (error as Error).message))
-  }
-  const sidebar = new Sidebar(sections, { app, projects, trans, open: (page) => open(pathInFront(), page) })
+  const failed = (error: unknown): void => void showErrorMessage('Daybook', (error as Error).message)
+  const open = (path: string, page: Page): void => void tabs.open({ path, page }).catch(failed)
+  const sidebar = new Sidebar(sections, {
+    ...{ app, projects, trans },
+    open: (page) => open(pathInFront(), page),
+    openReport: (report) => void reports.open(report).catch(failed),
+  })
   app.shell.add(sidebar, 'left', { rank: 300 })
   restorer?.add(sidebar, sidebar.id)
   const showSidebar = 'daybook:show-sidebar'

@@ -2,6 +2,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application'
 import type { TranslationBundle } from '@jupyterlab/translation'
 import type { Page } from '../shared/views/host.ts'
 import type { Project, Projects } from './project.ts'
+import type { ReportArgs } from './report_tabs.ts'
 
 /** What a section of the sidebar gets. */
 export interface SectionParts {
@@ -9,6 +10,7 @@ export interface SectionParts {
   projects: Projects
   trans: TranslationBundle
   open(page: Page): void
+  openReport(report: ReportArgs): void
 }
 
 /** One part of the sidebar, live. */

@@ -161,6 +161,17 @@ class DiscoveryTest(unittest.TestCase):
         self.addCleanup(os.kill, pid, 15)
         self.assertEqual(woken.pid, pid)
 
+    def test_a_kernel_looks_beside_its_notebook_wherever_it_was_started_first(self) -> None:
+        notebook = os.path.join(self.root, "a.ipynb")
+        with mock.patch.dict(os.environ, {"JPY_SESSION_NAME": notebook}):
+            self.assertEqual(discovery.kernel_folder(), os.getcwd())
+            open(notebook, "w").close()
+            self.assertEqual(discovery.kernel_folder(), self.root)
+        # What is no notebook's file: a console's name, a path from the server's folder.
+        for name in ("console-1", os.path.relpath(notebook), os.path.join(self.root, "console-1")):
+            with mock.patch.dict(os.environ, {"JPY_SESSION_NAME": name}):
+                self.assertEqual(discovery.kernel_folder(), os.getcwd())
+
     def test_a_script_without_any_environment_of_ours_finds_its_daemon(self) -> None:
         self.write()
         script = os.path.join(self.root, "train.py")

@@ -158,10 +158,25 @@ def wake(daemon: Daemon, wait_s: float = 5.0) -> Optional[Daemon]:
     return None
 
 
-def _notebook(root: str) -> Optional[str]:
-    """The notebook of this kernel, from the project's folder, as the Jupyter server told it."""
+def kernel_folder() -> str:
+    """Where a kernel looks for its project: beside its notebook, which may have been moved since the kernel's start.
+
+    A restarted kernel keeps the working folder of the first start, the notebook's place is told anew.
+    """
+    path = _notebook_file()
+    return os.getcwd() if path is None else os.path.dirname(path)
+
+
+def _notebook_file() -> Optional[str]:
+    """The file of this kernel's notebook, as the Jupyter server told it."""
     path = os.environ.get("JPY_SESSION_NAME", "")
-    if not path or not os.path.isfile(path):
+    return path if os.path.isabs(path) and os.path.isfile(path) else None
+
+
+def _notebook(root: str) -> Optional[str]:
+    """The notebook of this kernel, from the project's folder."""
+    path = _notebook_file()
+    if path is None:
         return None
     inside = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
     return None if inside.startswith(os.pardir) else inside.replace(os.sep, "/")

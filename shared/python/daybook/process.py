@@ -138,7 +138,7 @@ def _from_environment() -> Optional[Session]:
 
 
 def _look(wait: bool, may_wake: bool) -> None:
-    """Looks for a daemon of the project that the working folder lies in, at most every few seconds."""
+    """Looks for a daemon of the project that the notebook or the working folder lies in, every few seconds at most."""
     global _looked_at, _looking
     with _lock:
         now = time.monotonic()
@@ -153,13 +153,14 @@ def _look(wait: bool, may_wake: bool) -> None:
 
 def _find(may_wake: bool) -> None:
     global _looking
-    from .discovery import ask_capability, bring_up, find_daemon, is_running, wake
+    from .discovery import ask_capability, bring_up, find_daemon, is_running, kernel_folder, wake
 
     first_look = _first_look
     try:
-        daemon: Any = find_daemon(os.getcwd())
+        start = kernel_folder() if _in_kernel else os.getcwd()
+        daemon: Any = find_daemon(start)
         if first_look is not None and (daemon is None or not is_running(daemon)):
-            daemon = bring_up(os.getcwd())
+            daemon = bring_up(start)
         elif daemon is not None and not is_running(daemon):
             daemon = wake(daemon) if may_wake else None
         given = None if daemon is None else ask_capability(daemon)

@@ -149,6 +149,17 @@ describe('the server extension on bad days', function () {
     assert.equal(moved.text('after'), 'after\n')
     moved.stop()
     kernel.close()
+    // What the kernel records goes on into the first project; restarted, it belongs to the second.
+    await lab.api(`kernels/${kernel.id}/restart`, { method: 'POST', body: '{}' })
+    const restarted = await startLabKernel(lab, 'second/c.ipynb')
+    assert.equal(restarted.id, kernel.id)
+    assert.equal(
+      await restarted.run('after', 'import daybook\ndaybook.log(loss=2)\nprint("ok")').text,
+      'ok\n',
+    )
+    const [fresh] = await until(async () => (await second.call('runs.search', {})).runs)
+    assert.deepEqual([fresh?.tags['daybook.notebook'], fresh?.tags['daybook.cell']], ['c.ipynb', 'after'])
+    restarted.close()
 
     const other = await startLabKernel(lab, 'first/deno.ipynb', 'deno')
     assert.equal((await followed(lab))[other.id], null)

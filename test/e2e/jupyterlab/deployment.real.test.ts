@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -77,6 +78,20 @@ describe('a deployed model in JupyterLab', function () {
     await tab('Monitoring').click()
     await page.getByRole('img', { name: 'cnt: reference and now' }).waitFor()
     await picture('monitoring-dark')
+  })
+
+  it('brings a report from the sidebar back after a reload, in the colours of the theme', async () => {
+    await page.locator('.daybook-section-monitoring li button.daybook-link').first().click()
+    await page.locator('.lm-TabBar-tabLabel', { hasText: 'Report: bikes' }).waitFor()
+    const report = page.locator('iframe[title="Report: bikes"]')
+    assert.match((await report.getAttribute('srcdoc')) ?? '', /color-scheme:dark/)
+    // JupyterLab writes down what stands where a moment after it was put there.
+    await page.waitForTimeout(2000)
+    await page.reload()
+    await page.locator('.lm-TabBar-tabLabel', { hasText: 'Report: bikes' }).waitFor()
+    await page.frameLocator('iframe[title="Report: bikes"]').locator('h1').first().waitFor()
+    await page.waitForSelector('iframe[srcdoc*="color-scheme:dark"]')
+    await picture('report-dark')
   })
 
   const tab = (name: string) => page.locator('daybook-deployment-page').getByRole('tab', { name })

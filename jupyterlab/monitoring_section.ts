@@ -2,70 +2,43 @@ import { Notification } from '@jupyterlab/apputils'
 import type { Alert, WatchSummary } from '../shared/api/alert_methods.ts'
 import { formatAge } from '../shared/base/quantity.ts'
 import { alertMessage, alertNews } from '../shared/views/alert_text.ts'
+import { LiveSection } from './live_section.ts'
 import type { Project } from './project.ts'
-import { sectionButton, type Section, type SectionParts } from './section.ts'
+import { sectionButton, sectionPart, sectionWords, type SectionParts } from './section.ts'
 
 /** So many are listed, the newest first. */
 const listed = { alerts: 20, reports: 20 } as const
 
 /** Ages grow. */
-const lookEveryMs = 30_000
+const agesEveryMs = 30_000
 
 const dots = { critical: 'stop', warning: 'warn', info: 'info' } as const
 
+interface Monitored {
+  alerts: readonly Alert[]
+  reports: readonly WatchSummary[]
+}
+
 /** Alerts of the project in front and reports on its deployments, live; tells each alert once. */
-export class MonitoringSection implements Section {
-  readonly node = document.createElement('div')
-  readonly #parts: SectionParts
-  readonly #timer: ReturnType<typeof setInterval>
-  #project: Project | null = null
-  #stops: (() => void)[] = []
-  #alerts: readonly Alert[] = []
-  #reports: readonly WatchSummary[] = []
-  #asked = 0
-
+export class MonitoringSection extends LiveSection<Monitored> {
   constructor(parts: SectionParts) {
-    this.#parts = parts
-    this.#timer = setInterval(() => this.#draw(), lookEveryMs)
-    this.#draw()
+    super(parts, {
+      topics: ['alerts.changed', 'drift.changed'],
+      nothing: { alerts: [], reports: [] },
+      everyMs: agesEveryMs,
+    })
+    this.draw()
   }
 
-  follow(project: Project): void {
-    for (const stop of this.#stops) stop()
-    this.#project = project
-    this.#alerts = []
-    this.#reports = []
-    this.#stops = (['alerts.changed', 'drift.changed'] as const).map((topic) =>
-      project.client.onChange(topic, () => void this.#load(project)),
-    )
-    this.#draw()
-  }
-
-  fail(): void {
-    // The section of runs, above, says why there is nothing.
-  }
-
-  dispose(): void {
-    clearInterval(this.#timer)
-    for (const stop of this.#stops) stop()
-  }
-
-  async #load(project: Project): Promise<void> {
-    const asked = ++this.#asked
-    try {
-      const [alerts, open, reports] = await Promise.all([
-        project.client.call('alerts.list', { limit: listed.alerts }),
-        project.client.call('alerts.list', { open: true, limit: 1000 }),
-        project.client.call('monitor.reports', { limit: listed.reports }),
-      ])
-      if (asked !== this.#asked || project !== this.#project) return
-      this.#alerts = alerts
-      this.#reports = reports
-      this.#draw()
-      this.#tell(project, open)
-    } catch {
-      // The line broke meanwhile: this is asked again when it stands.
-    }
+  protected async ask(project: Project): Promise<Monitored> {
+    const { client } = project
+    const [alerts, open, reports] = await Promise.all([
+      client.call('alerts.list', { limit: listed.alerts }),
+      client.call('alerts.list', { open: true, limit: 1000 }),
+      client.call('monitor.reports', { limit: listed.reports }),
+    ])
+    this.#tell(project, open)
+    return { alerts, reports }
   }
 
   #tell(project: Project, open: readonly Alert[]): void {
@@ -76,7 +49,7 @@ export class MonitoringSection implements Section {
     if (open.length > 0) localStorage.setItem(key, String(Math.max(last ?? 0, ...open.map(({ id }) => id))))
     const [first] = news
     if (first === undefined) return
-    const { trans } = this.#parts
+    const { trans } = this.parts
     const type = { critical: 'error', warning: 'warning', info: 'info' } as const
     Notification.emit(alertMessage(news), type[first.severity], {
       autoClose: false,
@@ -90,21 +63,20 @@ export class MonitoringSection implements Section {
     })
   }
 
-  #draw(): void {
-    const { trans } = this.#parts
+  /** Why there is no project is said by the section of runs, above. */
+  protected draw(): void {
+    const { trans } = this.parts
     const list = document.createElement('ul')
     list.setAttribute('aria-label', trans.__('Alerts, then reports, the newest first'))
     list.append(
-      ...this.#alerts.map((alert) => this.#alert(alert)),
-      ...this.#reports.map((report) => this.#report(report)),
+      ...this.told.alerts.map((alert) => this.#alert(alert)),
+      ...this.told.reports.map((report) => this.#report(report)),
     )
-    const words = document.createElement('p')
-    words.className = 'quiet'
-    words.textContent = trans.__(
+    const words = trans.__(
       'No alert, and no deployment was looked at yet. Deploy a model (daybook deploy RUN --name NAME), then look with daybook drift NAME.',
     )
-    const isEmpty = this.#alerts.length + this.#reports.length === 0
-    this.node.replaceChildren(...(isEmpty ? [words] : [list]))
+    const isEmpty = this.told.alerts.length + this.told.reports.length === 0
+    this.node.replaceChildren(...(isEmpty ? [sectionWords(words)] : [list]))
   }
 
   #alert(alert: Alert): HTMLElement {
@@ -114,8 +86,8 @@ export class MonitoringSection implements Section {
       { id: alert.report, deployment: alert.deployment },
       { ...alert, title: `${alert.severity} · ${alert.deployment}\n${alert.says}` },
     )
-    const { trans } = this.#parts
-    const project = this.#project
+    const { trans } = this.parts
+    const project = this.project
     if (!isOpen || project === null) return row
     const done = sectionButton('✓', () => this.#acknowledge(project, alert))
     done.title = trans.__('Acknowledge')
@@ -134,19 +106,18 @@ export class MonitoringSection implements Section {
     of: { id: string; deployment: string },
     shown: { says: string; atMs: number; title: string },
   ): HTMLElement {
-    const project = this.#project
+    const project = this.project
     const item = document.createElement('li')
-    const mark = document.createElement('span')
-    mark.className = `daybook-level ${dot}`
     const label = sectionButton(shown.says, () => {
       if (project !== null) this.#open(project, of.id, of.deployment)
     })
     label.className = 'daybook-link name'
     label.title = shown.title
-    const age = document.createElement('span')
-    age.className = 'quiet'
-    age.textContent = formatAge(Date.now() - shown.atMs)
-    item.append(mark, label, age)
+    item.append(
+      sectionPart('', `daybook-level ${dot}`),
+      label,
+      sectionPart(formatAge(Date.now() - shown.atMs), 'quiet'),
+    )
     return item
   }
 
@@ -155,7 +126,7 @@ export class MonitoringSection implements Section {
   }
 
   #open({ inServer }: Project, id: string, deployment: string): void {
-    this.#parts.openReport({ path: inServer === null || inServer === '.' ? '' : inServer, id, deployment })
+    this.parts.openReport({ path: inServer === null || inServer === '.' ? '' : inServer, id, deployment })
   }
 }
 

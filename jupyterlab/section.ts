@@ -41,3 +41,32 @@ export function sectionButton(label: string, act: () => void, isDisabled = false
   made.addEventListener('click', act)
   return made
 }
+
+/** A part of a row: some words in a style. */
+export function sectionPart(text: string, style: string): HTMLElement {
+  const made = document.createElement('span')
+  made.textContent = text
+  made.className = style
+  return made
+}
+
+/** A row that a click or a key acts on; Ctrl, Shift or the space bar mean to choose it, where that means anything. */
+export function sectionRow(title: string, act: (choose: boolean) => void): HTMLElement {
+  const row = document.createElement('li')
+  row.tabIndex = 0
+  row.setAttribute('role', 'button')
+  row.title = title
+  row.addEventListener('click', (event) => act(event.ctrlKey || event.metaKey || event.shiftKey))
+  row.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' || event.key === ' ') act(event.ctrlKey || event.metaKey || event.key === ' ')
+  })
+  return row
+}
+
+/** Quiet words: why a list is empty, or what else there is. */
+export function sectionWords(text: string): HTMLElement {
+  const made = document.createElement('p')
+  made.className = 'quiet'
+  made.textContent = text
+  return made
+}

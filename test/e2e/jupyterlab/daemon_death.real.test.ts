@@ -49,11 +49,10 @@ describe('the daemon killed while JupyterLab shows it', function () {
     await page.getByRole('menuitem', { name: 'Run All Cells', exact: true }).click()
     const listed = page.locator('.daybook-section-runs li')
     await listed.getByText('running').waitFor()
-    // The run's page beside the table: both are to be seen at once.
     await listed.first().click()
-    await page.locator('daybook-run-page .status.RUNNING').waitFor()
+    await page.locator('daybook-run-page .status.RUNNING').first().waitFor()
     await page.locator('.daybook-sidebar button', { hasText: 'Table' }).click()
-    await page.locator('daybook-runs-table').getByText('running').first().waitFor()
+    await page.locator('daybook-runs-table .status.RUNNING').first().waitFor()
     await page.evaluate('document.body.dataset.testDocument = "the first"')
 
     await turnTo('Run ')
@@ -65,13 +64,13 @@ describe('the daemon killed while JupyterLab shows it', function () {
     await reachedOnPage(before + 20)
     await picture('after')
     await turnTo('Runs')
-    await page.locator('daybook-runs-table').getByText('running').first().waitFor()
+    await page.locator('daybook-runs-table .status.RUNNING').first().waitFor()
 
     writeFileSync(join(lab.folder, 'first', 'stop'), '')
-    await page.locator('daybook-runs-table').getByText('finished').first().waitFor()
+    await page.locator('daybook-runs-table .status.FINISHED').first().waitFor()
     await listed.getByText('running').waitFor({ state: 'detached' })
     await turnTo('Run ')
-    await page.locator('daybook-run-page .status.FINISHED').waitFor()
+    await page.locator('daybook-run-page .status.FINISHED').first().waitFor()
     assert.equal(await page.locator('body').getAttribute('data-test-document'), 'the first')
 
     const client = openClient(

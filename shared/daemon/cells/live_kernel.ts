@@ -7,8 +7,11 @@ import { openSession, type Session } from '../../kernel/session.ts'
 import type { NotebookOutput } from '../../notebook/output.ts'
 import type { CellFiles, KeptCell } from './cell_files.ts'
 import type { CellRow } from './cell_rows.ts'
+import { toLetGo, type Held } from './held_outputs.ts'
+import { KeepTimers } from './keep_timers.ts'
+import { readJournal } from './journal_reader.ts'
 import { LiveComms, type CommAudience } from './live_comms.ts'
-import { deathOf, heldChars, keepAfterMs, lengthOf, ourWord } from './own_words.ts'
+import { deathReason, fatesIn, ourWord } from './own_words.ts'
 import { TrackedCell } from './tracked_cell.ts'
 
 /** What a kernel that editors use needs. */
@@ -46,7 +49,7 @@ export class LiveKernel {
   readonly #cells: Map<string, TrackedCell>
   readonly #fold: KernelFold = openKernelFold()
   readonly #comms: LiveComms
-  readonly #keepers = new Map<string, NodeJS.Timeout>()
+  readonly #keepers = new KeepTimers()
   #queue: TrackedCell[] = []
   #current: TrackedCell | null = null
   /** When a process of this kernel ended last: what was asked for before was meant for it. */
@@ -59,24 +62,14 @@ export class LiveKernel {
     this.kernel = parts.kernel
     this.#comms = new LiveComms(parts.comms)
     this.#cells = new Map(parts.rows.map((row) => [row.id, new TrackedCell(row)]))
-    const { promise, resolve } = Promise.withResolvers<undefined>()
-    this.ready = promise
-    const { connection } = parts
-    this.session = openSession(connection, { subshells: parts.kernel.subshells })
-    const catchUp = (): void => {
-      if (this.#caughtUp) return
-      this.#caughtUp = true
-      this.#resume()
-      resolve(undefined)
-    }
-    connection.onEntry((entry) => {
-      this.#take(entry)
-      if (!this.#caughtUp && entry.seq >= connection.head) catchUp()
-    })
-    if (connection.head === 0) queueMicrotask(catchUp)
-    connection.onClose(() => {
-      this.#end()
-      catchUp()
+    this.session = openSession(parts.connection, { subshells: parts.kernel.subshells })
+    this.ready = readJournal(parts.connection, {
+      take: (entry) => this.#take(entry),
+      caughtUp: () => {
+        this.#caughtUp = true
+        this.#resume()
+      },
+      ended: () => this.#end(),
     })
   }
 
@@ -150,7 +143,7 @@ export class LiveKernel {
     const cell = this.#cells.get(id)
     if (cell === undefined || revision <= cell.row.applied) return
     cell.row.applied = Math.min(revision, cell.revision)
-    if (cell.row.applied >= cell.revision) this.#stopKeeping(id)
+    if (cell.row.applied >= cell.revision) this.#keepers.stop(id)
     if (cell.row.ended) this.#parts.save(cell.row)
   }
 
@@ -163,7 +156,7 @@ export class LiveKernel {
       if (upTo <= row.confirmed) continue
       row.confirmed = upTo
       this.#parts.save(row)
-      this.#stopKeeping(row.id)
+      this.#keepers.stop(row.id)
       this.#parts.files.drop(row.id)
     }
     this.#prune()
@@ -175,7 +168,6 @@ export class LiveKernel {
 
   close(): void {
     this.#closed = true
-    for (const timer of this.#keepers.values()) clearTimeout(timer)
     this.#keepers.clear()
     this.session.close()
   }
@@ -229,24 +221,15 @@ export class LiveKernel {
   }
 
   #heed({ message, atMs, seq }: JournalEntry): void {
-    const { header, content } = message
-    const ids = (name: string): string[] => (Array.isArray(content[name]) ? (content[name] as string[]) : [])
-    const end = (id: string, failure: NotebookOutput | null): void => {
+    for (const { id, failure } of fatesIn(message)) {
       const cell = this.#cells.get(id)
-      if (cell === undefined) return
+      if (cell === undefined) continue
       cell.revision = seq
       this.#endCell(cell, false, { atMs, failure })
     }
-    if (header.msg_type === 'daybook_gap') {
-      for (const id of ids('lost')) end(id, ourWord('it ended while nothing listened, and how is not known'))
-    } else if (header.msg_type === 'daybook_dead') {
-      const reason = typeof content['reason'] === 'string' ? content['reason'] : 'it ended'
-      for (const id of ids('open')) end(id, deathOf(reason))
-      this.#forsake('dead', atMs, reason)
-    } else if (header.msg_type === 'daybook_restarted') {
-      for (const id of ids('open')) end(id, ourWord('the kernel was restarted'))
-      this.#forsake('restarted', atMs, null)
-    }
+    const { msg_type: type } = message.header
+    if (type === 'daybook_dead') this.#forsake('dead', atMs, deathReason(message.content))
+    if (type === 'daybook_restarted') this.#forsake('restarted', atMs, null)
   }
 
   /** The process that the queue was meant for is gone. */
@@ -307,18 +290,11 @@ export class LiveKernel {
 
   #keepLater(cell: TrackedCell): void {
     const { id } = cell.row
-    if (!this.#caughtUp || this.#keepers.has(id)) return
-    const keep = (): void => {
-      this.#keepers.delete(id)
+    if (!this.#caughtUp) return
+    this.#keepers.start(id, () => {
       if (cell.row.applied < cell.revision)
         this.#parts.files.keep({ execution: cell.told, outputs: this.#outputs(cell) })
-    }
-    this.#keepers.set(id, setTimeout(keep, keepAfterMs).unref())
-  }
-
-  #stopKeeping(id: string): void {
-    clearTimeout(this.#keepers.get(id))
-    this.#keepers.delete(id)
+    })
   }
 
   /** The kernel was stopped: its journal will go, so what nobody took goes into files. */
@@ -334,14 +310,10 @@ export class LiveKernel {
 
   /** Holds memory within bounds: what is saved can be let go. */
   #prune(): void {
-    const all = [...this.#cells.values()]
-    let chars = all.reduce((sum, cell) => sum + lengthOf(this.#outputs(cell)), 0)
-    for (const cell of all) {
-      if (chars <= heldChars) return
-      if (cell.isUndelivered) continue
-      chars -= lengthOf(this.#outputs(cell))
-      this.#fold.forget(cell.row.id)
-      this.#cells.delete(cell.row.id)
+    const held = (cell: TrackedCell): Held => ({ outputs: this.#outputs(cell), isSaved: !cell.isUndelivered })
+    for (const { row } of toLetGo([...this.#cells.values()], held)) {
+      this.#fold.forget(row.id)
+      this.#cells.delete(row.id)
     }
   }
 }

@@ -1,13 +1,8 @@
+import type { KernelMessage } from '../../kernel/message.ts'
 import type { NotebookOutput } from '../../notebook/output.ts'
 
-/** An execution that was not taken by an editor by then is kept in a file, for the time without a journal. */
-export const keepAfterMs = 3_000
-
-/** So many characters of outputs are held in memory for one kernel; beyond, what is saved longest ago is let go. */
-export const heldChars = 200_000_000
-
 /** What stands behind the outputs of a cell whose kernel died. */
-export function deathOf(reason: string): NotebookOutput {
+function deathOf(reason: string): NotebookOutput {
   return { output_type: 'error', ename: 'DeadKernel', evalue: `The kernel died: ${reason}`, traceback: [] }
 }
 
@@ -16,17 +11,23 @@ export function ourWord(says: string): NotebookOutput {
   return { output_type: 'stream', name: 'stderr', text: `[Daybook: ${says}]\n` }
 }
 
-/** How much outputs hold in memory, in characters, roughly. */
-export function lengthOf(outputs: readonly NotebookOutput[]): number {
-  return outputs.reduce((sum, output) => {
-    if (output.output_type === 'stream') return sum + output.text.length
-    if (output.output_type === 'error') return sum + 1000
-    return (
-      sum +
-      Object.values(output.data).reduce<number>(
-        (all, one) => all + (typeof one === 'string' ? one.length : 1000),
-        0,
-      )
-    )
-  }, 0)
+/** What a mark in the journal says of executions that were open: each with what is to stand behind its outputs. */
+export function fatesIn({ header, content }: KernelMessage): { id: string; failure: NotebookOutput }[] {
+  const each = (name: string, failure: NotebookOutput): { id: string; failure: NotebookOutput }[] =>
+    Array.isArray(content[name]) ? (content[name] as string[]).map((id) => ({ id, failure })) : []
+  switch (header.msg_type) {
+    case 'daybook_gap':
+      return each('lost', ourWord('it ended while nothing listened, and how is not known'))
+    case 'daybook_dead':
+      return each('open', deathOf(deathReason(content)))
+    case 'daybook_restarted':
+      return each('open', ourWord('the kernel was restarted'))
+    default:
+      return []
+  }
+}
+
+/** Why a kernel died, as the mark of its death says. */
+export function deathReason(content: KernelMessage['content']): string {
+  return typeof content['reason'] === 'string' ? content['reason'] : 'it ended'
 }

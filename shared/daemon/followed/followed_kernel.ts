@@ -4,7 +4,10 @@ import { openKernelFold, type KernelFold } from '../../kernel/kernel_fold.ts'
 import type { NotebookOutput } from '../../notebook/output.ts'
 import type { CellFiles, KeptCell } from '../cells/cell_files.ts'
 import type { CellRow } from '../cells/cell_rows.ts'
-import { deathOf, heldChars, keepAfterMs, lengthOf, ourWord } from '../cells/own_words.ts'
+import { toLetGo, type Held } from '../cells/held_outputs.ts'
+import { KeepTimers } from '../cells/keep_timers.ts'
+import { readJournal } from '../cells/journal_reader.ts'
+import { fatesIn, ourWord } from '../cells/own_words.ts'
 import { FollowedCell } from './followed_cell.ts'
 
 /** What following a kernel needs. */
@@ -48,7 +51,7 @@ export class FollowedKernel {
   readonly #parts: FollowedKernelParts
   readonly #cells: Map<string, FollowedCell>
   readonly #fold: KernelFold = openKernelFold()
-  readonly #keepers = new Map<string, NodeJS.Timeout>()
+  readonly #keepers = new KeepTimers()
   #notebook: string
   #caughtUp = false
   #closed = false
@@ -58,21 +61,12 @@ export class FollowedKernel {
     this.#notebook = parts.kernel.notebook ?? ''
     this.#parts = parts
     this.#cells = new Map(parts.rows.map((row) => [row.id, new FollowedCell(row, true)]))
-    const { promise, resolve } = Promise.withResolvers<undefined>()
-    this.ready = promise
-    const { connection } = parts
-    const catchUp = (): void => {
-      this.#caughtUp = true
-      resolve(undefined)
-    }
-    connection.onEntry((entry) => {
-      this.#take(entry)
-      if (!this.#caughtUp && entry.seq >= connection.head) catchUp()
-    })
-    if (connection.head === 0) queueMicrotask(catchUp)
-    connection.onClose(() => {
-      this.#end()
-      catchUp()
+    this.ready = readJournal(parts.connection, {
+      take: (entry) => this.#take(entry),
+      caughtUp: () => {
+        this.#caughtUp = true
+      },
+      ended: () => this.#end(),
     })
   }
 
@@ -112,7 +106,7 @@ export class FollowedKernel {
     if (cell.row.ended && cell.revision > cell.row.confirmed) {
       cell.row.confirmed = cell.revision
       this.#parts.save(cell.row)
-      this.#stopKeeping(id)
+      this.#keepers.stop(id)
       this.#parts.files.drop(id)
     }
     return true
@@ -126,7 +120,6 @@ export class FollowedKernel {
 
   close(): void {
     this.#closed = true
-    for (const timer of this.#keepers.values()) clearTimeout(timer)
     this.#keepers.clear()
     this.#parts.connection.close()
   }
@@ -201,24 +194,15 @@ export class FollowedKernel {
   }
 
   #heed({ message, atMs, seq }: JournalEntry): void {
-    const { header, content } = message
-    const ids = (name: string): string[] => (Array.isArray(content[name]) ? (content[name] as string[]) : [])
-    const end = (id: string, failure: NotebookOutput): void => {
+    this.#fold.take(message)
+    for (const { id, failure } of fatesIn(message)) {
       const cell = this.#cells.get(id)
-      if (cell === undefined || cell.endedAtMs !== null) return
+      if (cell === undefined || cell.endedAtMs !== null) continue
       cell.revision = seq
       this.#endCell(cell, false, { atMs, failure })
     }
-    this.#fold.take(message)
-    if (header.msg_type === 'daybook_gap')
-      for (const id of ids('lost')) end(id, ourWord('it ended while nothing listened, and how is not known'))
-    if (header.msg_type === 'daybook_dead') {
-      const reason = typeof content['reason'] === 'string' ? content['reason'] : 'it ended'
-      for (const id of ids('open')) end(id, deathOf(reason))
-    }
-    if (header.msg_type === 'daybook_restarted')
-      for (const id of ids('open')) end(id, ourWord('the kernel was restarted'))
-    if (header.msg_type !== 'daybook_dead' && header.msg_type !== 'daybook_restarted') return
+    const type = message.header.msg_type
+    if (type !== 'daybook_dead' && type !== 'daybook_restarted') return
     // The process that the others waited for is gone.
     for (const cell of this.#cells.values())
       if (!cell.sent && !cell.row.ended && cell.row.askedMs < atMs) this.#endCell(cell, null)
@@ -250,18 +234,11 @@ export class FollowedKernel {
 
   #keepLater(cell: FollowedCell): void {
     const { id } = cell.row
-    if (!cell.isKept || this.#closed || this.#keepers.has(id)) return
-    const keep = (): void => {
-      this.#keepers.delete(id)
+    if (!cell.isKept || this.#closed) return
+    this.#keepers.start(id, () => {
       if (cell.isUndelivered) this.#parts.files.keep({ execution: cell.told, outputs: this.#outputs(cell) })
       this.#prune()
-    }
-    this.#keepers.set(id, setTimeout(keep, keepAfterMs).unref())
-  }
-
-  #stopKeeping(id: string): void {
-    clearTimeout(this.#keepers.get(id))
-    this.#keepers.delete(id)
+    })
   }
 
   #end(): void {
@@ -278,14 +255,11 @@ export class FollowedKernel {
 
   /** Holds memory within bounds: what is saved can be let go. */
   #prune(): void {
-    const all = [...this.#cells.values()]
-    let chars = all.reduce((sum, cell) => sum + lengthOf(this.#outputs(cell)), 0)
-    for (const cell of all) {
-      if (chars <= heldChars) return
-      if (cell.isUndelivered) continue
-      chars -= lengthOf(this.#outputs(cell))
-      this.#forget(cell)
-    }
+    const held = (cell: FollowedCell): Held => ({
+      outputs: this.#outputs(cell),
+      isSaved: !cell.isUndelivered,
+    })
+    for (const cell of toLetGo([...this.#cells.values()], held)) this.#forget(cell)
   }
 
   #forget(cell: FollowedCell): void {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode'
+import { starTag } from '../shared/base/tag_name.ts'
 import type { Page } from '../shared/views/host.ts'
 import type { Daemon } from './daemon.ts'
 import { openNotebook } from './open_notebook.ts'
@@ -75,7 +76,7 @@ async function pickOthers({ daemon, row }: RunNode): Promise<string[]> {
 async function star(nodes: readonly RunNode[], starred: boolean): Promise<void> {
   const changes = nodes.map(({ row }) => ({
     id: row.id,
-    key: 'daybook.starred',
+    key: starTag,
     value: starred ? 'true' : null,
   }))
   await nodes[0]?.daemon.call('runs.setTags', { changes })

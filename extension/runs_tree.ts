@@ -115,7 +115,8 @@ function runItem(node: RunNode): vscode.TreeItem {
   item.tooltip = tooltip(row)
   item.command = { command: 'daybook.openRun', title: 'Open Run', arguments: [node] }
   const state = row.status.toLowerCase()
-  item.accessibilityInformation = { label: `Run ${row.name}, ${state}, ${headlineOf(row)}, ${when}` }
+  const star = row.starred ? ', starred' : ''
+  item.accessibilityInformation = { label: `Run ${row.name}, ${state}, ${headlineOf(row)}, ${when}${star}` }
   return item
 }
 

@@ -80,7 +80,7 @@ export class RunsSection extends LiveSection<RunWindow> {
     metric.title = [row.headline?.key ?? '', beside].filter((part) => part !== '').join(' · ')
     item.append(
       sectionPart('', `daybook-dot ${row.status}`),
-      sectionPart(`${isChosen ? '✓ ' : ''}${row.name}`, 'name'),
+      sectionPart(`${isChosen ? '✓ ' : ''}${row.starred ? '★ ' : ''}${row.name}`, 'name'),
       metric,
       sectionPart(row.endMs === null ? trans.__('running') : formatAge(Date.now() - row.endMs), 'quiet'),
     )

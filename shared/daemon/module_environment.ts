@@ -27,6 +27,8 @@ export function moduleEnvironment(capability: Capability, where: ModuleSurroundi
     DAYBOOK_SPOOL: where.paths.spool,
     MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT: '1',
   }
+  // Nothing leaves the computer unless the user says so.
+  if (isEmpty(inherited['MLFLOW_DISABLE_TELEMETRY'])) env['MLFLOW_DISABLE_TELEMETRY'] = 'true'
   const { notebook, runId } = capability
   const intoOneRun = capability.kind === 'exec' || capability.kind === 'trial'
   if (notebook !== null) env['DAYBOOK_NOTEBOOK'] = notebook

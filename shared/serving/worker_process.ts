@@ -226,6 +226,7 @@ function workerEnvironment(own: NodeJS.ProcessEnv, word: string, rank: WorkerRan
     DAYBOOK_WORKER: word,
     DAYBOOK_WORKER_RANK: rank,
     DAYBOOK_DISABLED: '1',
+    MLFLOW_DISABLE_TELEMETRY: 'true',
     PYTHONDONTWRITEBYTECODE: '1',
     // Rows come few at a time: threads that wait for each other cost more than they bring.
     OMP_NUM_THREADS: own['OMP_NUM_THREADS'] ?? '1',

@@ -26,6 +26,13 @@ describe('moduleEnvironment()', () => {
     assert.equal(env['DAYBOOK_URL'], 'http://127.0.0.1:1/k/abc')
     assert.equal(env['MLFLOW_TRACKING_TOKEN'], undefined)
   })
+  it("keeps mlflow's client from telling anybody of itself, unless the user set that", () => {
+    assert.equal(environment({}, {})['MLFLOW_DISABLE_TELEMETRY'], 'true')
+    assert.equal(
+      environment({}, { MLFLOW_DISABLE_TELEMETRY: 'false' })['MLFLOW_DISABLE_TELEMETRY'],
+      undefined,
+    )
+  })
   it("chains the user's own start-up file, but not ours to itself", () => {
     assert.equal(environment({}, { PYTHONSTARTUP: '/me.py' })['DAYBOOK_USER_PYTHONSTARTUP'], '/me.py')
     const ours = environment({}, {})['PYTHONSTARTUP'] ?? ''

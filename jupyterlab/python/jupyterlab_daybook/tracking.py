@@ -16,6 +16,8 @@ def track_kernels(root_dir: str) -> None:
     os.environ["DAYBOOK_OPENED"] = os.path.abspath(os.path.expanduser(root_dir))
     os.environ["DAYBOOK_ENSURE"] = json.dumps([sys.executable, "-m", "jupyterlab_daybook.ensure"])
     os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "1"
+    # Nothing leaves the computer unless the user says so.
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 
 

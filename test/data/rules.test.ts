@@ -6,7 +6,6 @@ import { parseLintSettings } from '../../shared/data/lint_settings.ts'
 import { loadTable } from '../../shared/data/load_table.ts'
 import { reportOn } from '../../shared/data/report.ts'
 import { rules } from '../../shared/data/rules.ts'
-import { sarifReport } from '../../shared/data/sarif.ts'
 import { day, drawn, numbers, planted, plain, rows, texts } from './planted.ts'
 
 const syllable = (i: number): string => `${'bdfgklmnprstvwzh'[i & 15] ?? ''}${'aeiou'[Math.abs(i) % 5] ?? ''}`
@@ -235,15 +234,5 @@ describe('a report', () => {
     assert.doesNotMatch(page, /https?:|person1\d*@|<i>|<b><|<script>alert/)
     assert.ok(page.length < 500_000)
     assert.doesNotMatch(JSON.stringify(report), /person1\d*@/)
-  })
-  it('is SARIF for code hosts', () => {
-    const report = reportOn(loadTable('t', makeTable([...plain, texts('d', () => 'same')])), {}, () => 0)
-    const log = JSON.parse(sarifReport(report, 'data/t.csv', '1.0')) as {
-      runs: { results: { ruleId: string; level: string }[] }[]
-    }
-    assert.deepEqual(
-      log.runs[0]?.results.map(({ ruleId, level }) => [ruleId, level]),
-      [['constant-column', 'warning']],
-    )
   })
 })

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
-import { relative, resolve } from 'node:path'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { version } from '../../api/version.ts'
 import { type Finding, type FindingLevel, findingLevels } from '../../base/finding.ts'
 import { Problem } from '../../base/problem.ts'
@@ -8,7 +9,7 @@ import { lintInProcess } from '../../data/lint_process.ts'
 import { htmlReport } from '../../data/html_report.ts'
 import { isAddress, shownAddress } from '../../data/postgres.ts'
 import type { LintReport } from '../../data/report.ts'
-import { sarifReport } from '../../data/sarif.ts'
+import { sarifReport, sarifUri } from '../../data/sarif.ts'
 import { amount, plural } from '../../data/wording.ts'
 import { readLintSettings } from '../lint_settings_file.ts'
 import { readSchema } from './schema.ts'
@@ -87,7 +88,9 @@ function absolute(path: string): string {
 /** The path from the project folder, as SARIF wants it. */
 function toUri(root: string, path: string): string {
   if (isAddress(path)) return encodeURI(shownAddress(path))
-  return encodeURI(relative(root, resolve(path)).replaceAll('\\', '/'))
+  const inside = relative(root, resolve(path))
+  // On another drive of Windows there is no way from one to the other.
+  return isAbsolute(inside) ? pathToFileURL(inside).href : sarifUri(inside.replaceAll(sep, '/'))
 }
 
 /** A report for a terminal: three findings with what to do, the smaller ones in a line each. */

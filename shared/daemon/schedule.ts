@@ -80,9 +80,9 @@ export function addJob(root: string, request: JobRequest, nowMs: number): JobRec
   const paths = openState(root)
   if (scheduler === 'cron') changeCrontab(job, true)
   else {
-    for (const { path, text } of plan.files) {
+    for (const { path, text, encoding } of plan.files) {
       mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(path, text)
+      writeFileSync(path, encoding === undefined ? text : `\ufeff${text}`, encoding)
     }
     for (const command of plan.on) execute(command)
   }

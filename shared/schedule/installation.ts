@@ -23,8 +23,8 @@ Description=Daybook: ${job.name} of ${job.root.replaceAll('%', '%%')}
 Type=oneshot
 WorkingDirectory=${job.root.replaceAll('%', '%%')}
 ${Object.entries(job.environment)
-  .map(([name, value]) => `Environment=${systemdWord(`${name}=${value}`)}\n`)
-  .join('')}ExecStart=${job.start.map(systemdWord).join(' ')}
+  .map(([name, value]) => `Environment=${systemdWord(`${name}=${value}`, true)}\n`)
+  .join('')}ExecStart=${job.start.map((word, i) => systemdWord(word, i === 0)).join(' ')}
 Nice=10
 `
   const timer = `# Written by "daybook schedule add"; "daybook schedule remove ${job.name}" takes it away.
@@ -54,9 +54,13 @@ WantedBy=timers.target
   }
 }
 
-/** A word of ExecStart as systemd takes it whatever is in it. @see systemd.service(5), command lines */
-function systemdWord(word: string): string {
-  return `"${word.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`
+/**
+ * A word of ExecStart or Environment as systemd takes it whatever is in it; only arguments have variables.
+ * @see systemd.service(5), command lines
+ */
+function systemdWord(word: string, isLiteral: boolean): string {
+  const quoted = word.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%')
+  return `"${isLiteral ? quoted : quoted.replaceAll('$', '$$$$')}"`
 }
 
 function calendar(when: When): string {
@@ -130,13 +134,14 @@ function taskScheduler(job: ScheduledJob, home: string): Installation {
             ? '<ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay>'
             : `<ScheduleByWeek><DaysOfWeek><${capital(weekDays[when.day] ?? '')} /></DaysOfWeek><WeeksInterval>1</WeeksInterval></ScheduleByWeek>`
         }</CalendarTrigger>`
-  const text = `<?xml version="1.0" encoding="UTF-8"?>
+  const text = `<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo><Description>${xml(`Daybook: ${job.name} of ${job.root}`)}</Description></RegistrationInfo>
   <Triggers>${trigger}</Triggers>
   <Settings>
     <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
     <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
     <StartWhenAvailable>true</StartWhenAvailable>
     <Priority>7</Priority>
   </Settings>
@@ -144,10 +149,11 @@ function taskScheduler(job: ScheduledJob, home: string): Installation {
 </Task>
 `
   return {
-    files: [{ path, text }],
+    // schtasks takes UTF-16 with a byte order mark, and refuses UTF-8 as soon as the file says that it is.
+    files: [{ path, text, encoding: 'utf16le' }],
     on: [['schtasks', '/Create', '/F', '/TN', `Daybook\\${id}`, '/XML', path]],
     off: [['schtasks', '/Delete', '/F', '/TN', `Daybook\\${id}`]],
-    missed: 'If the machine was off, it runs once when it is on again.',
+    missed: 'If the machine was off, it runs once when it is on again. It runs while you are logged on.',
   }
 }
 
@@ -180,7 +186,8 @@ export function cronMark(job: Pick<ScheduledJob, 'project' | 'name'>): string {
 
 /** A crontab with the line of a job, or without it. */
 export function editCrontab(crontab: string, job: ScheduledJob, isOn: boolean): string {
-  const lines = crontab.split('\n').filter((line) => line !== '' && !line.endsWith(cronMark(job)))
+  const lines = crontab.split('\n').filter((line) => !line.endsWith(cronMark(job)))
+  while (lines.at(-1) === '') lines.pop()
   return [...lines, ...(isOn ? [cronLine(job)] : [])].map((line) => `${line}\n`).join('')
 }
 

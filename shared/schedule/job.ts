@@ -17,9 +17,17 @@ export interface ScheduledJob {
   log: string
 }
 
+/** A file that a scheduler reads. */
+export interface InstalledFile {
+  path: string
+  text: string
+  /** UTF-8 where it does not say; UTF-16 begins with a byte order mark. */
+  encoding?: 'utf16le'
+}
+
 /** What a scheduler of the system needs: files, and commands that make it read them. */
 export interface Installation {
-  files: readonly { path: string; text: string }[]
+  files: readonly InstalledFile[]
   /** To switch it on, each program and arguments. */
   on: readonly (readonly string[])[]
   /** To switch it off, before the files are removed. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { cachedEnvironment } from '../../../scripts/python.mjs'
 import { freePort } from '../../../shared/daemon/identity.ts'
@@ -21,7 +22,7 @@ export interface RayCluster {
 export async function prepareRay(): Promise<RayCluster> {
   const python = await cachedEnvironment('ray-jobs', ['ray[default]==2.58.0'])
   // Ray's sockets need a short path.
-  const folder = mkdtempSync('/tmp/r-')
+  const folder = mkdtempSync(join(tmpdir(), 'r-'))
   const [port, dashboard, agent, second] = [
     await freePort(),
     await freePort(),

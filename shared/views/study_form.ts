@@ -219,7 +219,7 @@ export class StudyForm extends LitElement {
             this machine</span
           ><br /><input
             class="wide mono"
-            aria-label="Where trials run"
+            aria-label="Where it runs"
             placeholder="this machine"
             autocomplete="off"
             .value=${draft.on}

@@ -14,7 +14,7 @@ export interface HandedFrame {
   rows: number
   /** Every how many-th row is in the file. */
   step: number
-  /** `pandas`, `polars` or `pyarrow`. */
+  /** `pandas`, `polars`, `pyarrow` or `numpy`. */
   library: string
 }
 
@@ -26,13 +26,15 @@ export function loadFrame(path: string, { name, rows, step }: HandedFrame): Load
   const whole = loadTable(name, table)
   if (step === 1) return whole
   const rowNumbers = Float64Array.from({ length: table.rows }, (_, i) => i * step)
-  const note = `Looked at every ${step}th of ${rows.toLocaleString('en')} rows.`
+  const note = `Looked at one row in ${step} of ${rows.toLocaleString('en')}.`
   return { ...whole, rowNumbers, notes: [note] }
 }
 
 /** A report whose fixes speak of the user's own variable, in its library. */
 export function nameFrame(report: LintReport, { name, library }: HandedFrame): LintReport {
   const mine = (finding: Finding): Finding => {
+    // What is written for a frame does not run on an array.
+    if (library === 'numpy') return { ...finding, fixes: [] }
     const fixes = finding.fixes.map((fix) => ({
       ...fix,
       code: fix.code.replace(/(?<![\w.])df(?![\w"'])/g, name),

@@ -83,6 +83,30 @@ describe('frames that cells make', function () {
       ],
     )
   })
+  it('may be arrays of NumPy, plain and structured, which hold up no cell', async () => {
+    const make = `
+import numpy as np
+X = np.random.default_rng(0).normal(size=(250_000, 8))
+X[:, 3] = 1.5
+X[::2, 5] = np.nan
+people = np.zeros(90, dtype=[("age", "i4"), ("town", "U9")])
+people["age"], people["town"] = np.arange(90) % 7 * 9, "Bonn"
+weights = np.zeros((40, 39))`
+    project.notebook('arrays.ipynb', [make, 'X[:] = 0', 'del X'])
+    const ended = await project.daybook(['run', 'arrays.ipynb'])
+    assert.equal(ended.code, 0, ended.stderr)
+    const list = await found('arrays.ipynb', 3)
+    // Of 250,000 rows one in three is looked at.
+    assert.deepEqual(list.map(({ name, cell, rows, columns }) => [name, cell, rows, columns]).sort(), [
+      ['X', 'cell-0', 83_334, 8],
+      ['X', 'cell-1', 83_334, 8],
+      ['people', 'cell-0', 90, 2],
+    ])
+    const made = list.find(({ name, cell }) => name === 'X' && cell === 'cell-0')
+    const says = made?.findings.map((finding) => finding.says).join('\n') ?? ''
+    assert.match(says, /column 3 \('1\.5'\) is the same in all 83,334 rows\n.*column 5 is missing in 41,667/)
+    assert.ok(list.every(({ findings }) => findings.every(({ fixes }) => fixes.length === 0)))
+  })
   it('are told of the run that the cell is', async () => {
     project.notebook('run.ipynb', [`${makeFrame}\nimport daybook\ndaybook.log(loss=0.5)`])
     assert.equal((await project.daybook(['run', 'run.ipynb'])).code, 0)

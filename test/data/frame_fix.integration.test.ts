@@ -20,6 +20,7 @@ describe('a fix of a finding in a frame', function () {
   it('speaks of the variable, in the frame’s own library', () => {
     assert.deepEqual(codeFor('pandas'), ['people = people.drop(columns=["same"])'])
     assert.deepEqual(codeFor('polars'), ['people = people.drop("same")'])
+    assert.deepEqual(codeFor('numpy'), [])
   })
 
   it('of pyarrow goes through pandas and comes back, when it is run', async () => {

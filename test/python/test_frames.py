@@ -6,11 +6,12 @@ import sys
 import tempfile
 import time
 import unittest
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Tuple
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "shared", "python"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
 from daybook import frames  # noqa: E402
@@ -97,6 +98,60 @@ class Frames(unittest.TestCase):
         self.assertEqual(content[:8], b"DAYBOOKF")
         header = json.loads(content[12 : 12 + int.from_bytes(content[8:12], "little")])
         self.assertEqual([column["name"] for column in header["columns"]], ["x", "x", "3"])
+
+    def test_arrays_that_are_tables_are_handed_over(self) -> None:
+        record = np.zeros(40, dtype=[("age", "i4"), ("name", "U9"), ("code", "S3"), ("at", "M8[s]"), ("grid", "f4", (2,))])
+        record["name"] = ["n%d" % (i % 4) for i in range(40)]
+        record["code"] = b"\xffx"
+        record["at"][1:] = np.datetime64("2026-01-02T03:04:05")
+        record["at"][0] = np.datetime64("NaT")
+        names: Dict[str, Any] = {
+            "weights": np.zeros((30, 16)),
+            "short": np.zeros((29, 2)),
+            "line": np.zeros(500),
+            "images": np.zeros((90, 8, 8)),
+            "words": np.full((90, 2), "a"),
+            "things": np.full((90, 2), None),
+            "X": np.zeros((32, 16), dtype="f2"),
+            "record": record,
+            "rec": np.rec.array(record),
+        }
+        self.assertEqual(self.after(names), ["X", "record", "rec"])
+        self.assertEqual(self.after(names, "X.mean(), record.shape, rec"), [])
+        names["X"][3, 2] = 7
+        record["age"][5] = 3
+        self.assertEqual(self.after(names, "X[3, 2] = 7; record['age'][5] = 3"), ["X", "record"])
+        header, content = self.plain()
+        self.assertEqual(self.session.events[-1]["library"], "numpy")
+        kinds = [(column["name"], column["kind"], column["missing"]) for column in header["columns"]]
+        self.assertEqual(
+            kinds, [("age", "integer", False), ("name", "text", True), ("code", "text", True), ("at", "timestamp", True)]
+        )
+        self.assertEqual(np.frombuffer(content[:320]).tolist()[4:7], [0, 3, 0])
+        self.assertIn("\ufffdx".encode(), content)
+        times = np.frombuffer(content[-360:-40])
+        self.assertEqual(times[1], 1767323045000)
+        self.assertEqual(list(content[-40:-37]), [1, 0, 0])
+
+    def test_of_a_large_array_rows_at_even_distances_as_they_were(self) -> None:
+        array = np.arange(500_000, dtype="f8").reshape(250_000, 2)
+        array[3, 1] = np.nan
+        frames_first = {"X": array, "df": pd.DataFrame({"a": range(9)})}
+        self.assertEqual(self.after(frames_first), ["df", "X"])
+        array[:] = -1
+        header, content = self.plain()
+        self.assertEqual([header["rows"], self.session.events[-1]["step"]], [83_334, 3])
+        self.assertEqual([column["missing"] for column in header["columns"]], [False, True])
+        self.assertEqual(np.frombuffer(content[: 8 * 83_334])[:3].tolist(), [0, 6, 12])
+        self.assertEqual(list(content[-83_334:-83_331]), [0, 1, 0])
+
+    def plain(self) -> Tuple[Dict[str, Any], bytes]:
+        """Header and content of the last file, which is no Arrow."""
+        with open(self.file(), "rb") as file:
+            content = file.read()
+        self.assertEqual(content[:8], b"DAYBOOKF")
+        end = 12 + int.from_bytes(content[8:12], "little")
+        return json.loads(content[12:end]), content[end:]
 
     def test_a_cell_is_held_for_a_moment_only(self) -> None:
         frame = pd.DataFrame({"c%d" % i: range(1_000_000) for i in range(10)})

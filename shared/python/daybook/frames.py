@@ -1,4 +1,4 @@
-"""Hands data frames that a cell made or changed to the daemon, which looks at them with data lint.
+"""Hands data frames and arrays of NumPy that a cell made or changed to the daemon, which looks at them with data lint.
 
 1. The next cell does not wait: on Linux a forked child, which sees the frame as it was, converts and writes it;
    elsewhere a small sample is written at once. What is done here takes a few milliseconds.
@@ -16,8 +16,9 @@ import struct
 import sys
 import threading
 import warnings
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
+from . import arrays
 from .clean import shortened, warn_once
 from .datasets import digest_of
 
@@ -45,7 +46,8 @@ def after_cell(session: "Session", names: Dict[str, Any], execution: str, code: 
     spool = session.spool
     if spool is None or not switched_on() or session.rank > 0:
         return
-    changed = _changed(names, code)
+    # Arrays come last: most are made from a frame, which says more.
+    changed = sorted(_changed(names, code), key=lambda each: arrays.is_table(each[1]))
     for name, frame in changed[:MAX_FRAMES]:
         try:
             _hand_over(session, spool.folder, name, frame, execution)
@@ -89,10 +91,14 @@ def _is_frame(value: Any) -> bool:
         return kind.__name__ == "DataFrame"
     if home == "polars":
         return kind.__name__ == "DataFrame"
+    if home == "numpy":
+        return arrays.is_table(value)
     return home == "pyarrow" and kind.__name__ == "Table"
 
 
 def _shape(frame: Any) -> Tuple[Any, ...]:
+    if arrays.is_table(frame):
+        return arrays.shape(frame, MAX_COLUMNS)
     names = frame.column_names if hasattr(frame, "column_names") else list(frame.columns)[:MAX_COLUMNS]
     kinds = getattr(frame, "dtypes", None)
     if kinds is None:
@@ -174,6 +180,11 @@ def _wait(pid: int) -> None:
 
 def _write(path: str, frame: Any, step: int) -> None:
     part = path + ".part"
+    if arrays.is_table(frame):
+        with open(part, "wb") as file:
+            _write_columns(file, -(-len(frame) // step), arrays.columns(frame, step, MAX_COLUMNS))
+        os.replace(part, path)
+        return
     if hasattr(frame, "iloc") and step > 1:
         frame = frame.iloc[::step]
     arrow = sys.modules.get("pyarrow")
@@ -211,18 +222,28 @@ def _arrow_table(arrow: Any, frame: Any) -> Any:
 
 
 def _write_plain(file: Any, frame: Any) -> None:
-    """A frame without pyarrow: MAGIC, the length of a header in JSON, the header, and the columns' bytes as they are.
+    """A frame without pyarrow."""
+    _write_columns(file, len(frame), _plain_columns(frame))
+
+
+def _plain_columns(frame: Any) -> Iterator[arrays.Column]:
+    for i, name in enumerate(list(frame.columns)[:MAX_COLUMNS]):
+        values = frame.iloc[:, i]
+        kind, numbers, missing = _plain_numbers(values)
+        yield str(name), kind, str(values.dtype), numbers, missing, values
+
+
+def _write_columns(file: Any, rows: int, table: Iterable[arrays.Column]) -> None:
+    """MAGIC, the length of a header in JSON, the header, and the columns' bytes as they are.
 
     Numbers are 8-byte floats, a missing value has 1 in a byte each beside them; times are milliseconds. Texts are
     4-byte offsets and UTF-8.
     """
     columns: List[Dict[str, Any]] = []
     parts: List[bytes] = []
-    for i, name in enumerate(list(frame.columns)[:MAX_COLUMNS]):
-        values = frame.iloc[:, i]
-        kind, numbers, missing = _plain_numbers(values)
+    for name, kind, type_name, numbers, missing, values in table:
         if numbers is not None:
-            columns.append({"name": str(name), "kind": kind, "type": str(values.dtype), "missing": missing is not None})
+            columns.append({"name": name, "kind": kind, "type": type_name, "missing": missing is not None})
             parts.append(numbers)
             if missing is not None:
                 parts.append(missing)
@@ -232,11 +253,11 @@ def _write_plain(file: Any, frame: Any) -> None:
         for text in texts:
             offsets.append(offsets[-1] + len(text or b""))
         joined = b"".join(text or b"" for text in texts)
-        columns.append({"name": str(name), "kind": "text", "type": str(values.dtype), "missing": True, "bytes": len(joined)})
+        columns.append({"name": name, "kind": "text", "type": type_name, "missing": True, "bytes": len(joined)})
         parts.append(struct.pack("<%dI" % len(offsets), *offsets))
         parts.append(bytes(1 if text is None else 0 for text in texts))
         parts.append(joined)
-    header = json.dumps({"rows": len(frame), "columns": columns}).encode()
+    header = json.dumps({"rows": rows, "columns": columns}).encode()
     file.write(MAGIC + struct.pack("<I", len(header)) + header)
     for part in parts:
         file.write(part)

@@ -1,5 +1,6 @@
 import type { Table } from './column.ts'
 import type { TableProfile } from './profile.ts'
+import { amount } from './wording.ts'
 
 /** Data as the rules see it: the profile of all rows, and rows to look at one by one. */
 export interface Loaded {
@@ -19,4 +20,9 @@ export interface Loaded {
 /** Whether the sample is less than the whole. */
 export function isSampled(data: Loaded): boolean {
   return data.sample.rows < data.profile.rows
+}
+
+/** What follows a number of rows that were counted in the sample: nothing if that is the whole. */
+export function ofSample(data: Loaded): string {
+  return isSampled(data) ? ` of the ${amount(data.sample.rows)} looked at` : ''
 }

@@ -20,6 +20,18 @@ describe('the rules', () => {
       assert.match(found[0]!.says, says)
     })
   }
+  it('say of a sample that their numbers of rows are of what was looked at', () => {
+    const counting = /^(written-missing|number-missing|impossible|odd-date|mixed-types|damaged-text)$/
+    for (const [rule, columns] of planted.filter(([id]) => counting.test(id))) {
+      const whole = loadTable('planted', makeTable([...plain, ...columns]))
+      const data = { ...whole, profile: { ...whole.profile, rows: 20 * rows } }
+      const found = lint(data, { target: null }).findings.find((finding) => finding.rule === rule)
+      // Units and forms of dates are told without their rows being counted as a whole.
+      if (found === undefined || !/\d rows/.test(found.says) || /several (units|forms)/.test(found.says))
+        continue
+      assert.match(found.says, new RegExp(`of the ${rows.toLocaleString('en')} looked at`), rule)
+    }
+  })
   it('say nothing of plain data', () => {
     const { findings } = lint(loadTable('plain', makeTable(plain)), { target: null })
     assert.deepEqual(

@@ -1,6 +1,7 @@
 import { type Column, isNumeric, isTime } from '../column.ts'
 import { isIdName } from '../column_role.ts'
 import { exampleRows, findRows } from '../example_rows.ts'
+import { ofSample } from '../loaded.ts'
 import type { NumberProfile } from '../profile.ts'
 import { sortedNumbers } from '../sorted.ts'
 import type { Rule, Said } from '../rule.ts'
@@ -94,7 +95,7 @@ export const impossible: Rule = {
       return [
         {
           where: { kind: 'columns' as const, columns: [column.name] },
-          says: `${column.name} is ${amount(odd)}${rows > 1 ? ` or otherwise impossible in ${plural(rows, 'row')}` : ' in a row'}: that cannot be ${known.says}`,
+          says: `${column.name} is ${amount(odd)}${rows > 1 ? ` or otherwise impossible in ${plural(rows, 'row')}${ofSample(data)}` : ' in a row'}: that cannot be ${known.says}`,
           evidence: { rows, least: lowest, most: highest },
           example: exampleRows(
             data,
@@ -154,7 +155,7 @@ export const oddDates: Rule = {
       return [
         {
           where: { kind: 'columns' as const, columns: [column.name] },
-          says: `${column.name} is ${listed(odd.map(({ says, rows }) => `${says} in ${plural(rows, 'row')}`))}`,
+          says: `${column.name} is ${listed(odd.map(({ says, rows }) => `${says} in ${plural(rows, 'row')}`))}${ofSample(data)}`,
           evidence: { rows: first?.rows ?? 0 },
           example: exampleRows(
             data,

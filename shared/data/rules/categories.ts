@@ -1,6 +1,7 @@
 import { type Column, isText } from '../column.ts'
 import { searchCells } from '../cell_sample.ts'
 import { countWithin } from '../edit_distance.ts'
+import { ofSample } from '../loaded.ts'
 import type { Checked, Rule, Said } from '../rule.ts'
 import { parseNumber } from '../text_number.ts'
 import { amount, listed, plural, pythonText, quoted } from '../wording.ts'
@@ -191,7 +192,7 @@ export const damagedText: Rule = {
       return [
         {
           where: { kind: 'columns' as const, columns: [column.name] },
-          says: `${column.name} has damaged text in ${plural(rows, 'row')}, such as ${quoted(first?.text ?? '')}: ${lost ? 'letters were lost when it was read; read it again in its own encoding' : 'it was read in the wrong encoding, or holds unseen signs'}`,
+          says: `${column.name} has damaged text in ${plural(rows, 'row')}${ofSample(data)}, such as ${quoted(first?.text ?? '')}: ${lost ? 'letters were lost when it was read; read it again in its own encoding' : 'it was read in the wrong encoding, or holds unseen signs'}`,
           evidence: { rows, values: found.length },
           weight: 0.66,
           fixes: lost

@@ -1,6 +1,7 @@
 import { type Column, isNumeric, isText } from '../column.ts'
 import { isIdName } from '../column_role.ts'
 import { exampleRows, findRows } from '../example_rows.ts'
+import { isSampled, ofSample } from '../loaded.ts'
 import { placeholderKind } from '../placeholder.ts'
 import type { Checked, Rule, Said } from '../rule.ts'
 import { sortedNumbers } from '../sorted.ts'
@@ -59,8 +60,8 @@ function sayWords(data: Checked, group: readonly Written[]): Said {
   const numbers = sorted.filter((each) => each.numeric).length
   const says =
     sorted.length === 1
-      ? `${names.join('')} is ${listed(words.map((word) => `${shown(word)} in ${plural(word.count, 'row')}`))}: that stands for a missing value${numeric ? ', all others are numbers' : ''}`
-      : `${listed(words.map(shown))} stands for a missing value in ${plural(names.length, 'column')}: ${listed(sorted.map((each) => `${each.column.name} ${amount(each.rows)}`))}${numbers > 0 ? `; ${numbers === names.length ? 'all' : numbers} would be numbers without it` : ''}`
+      ? `${names.join('')} is ${listed(words.map((word) => `${shown(word)} in ${plural(word.count, 'row')}`))}${ofSample(data)}: that stands for a missing value${numeric ? ', all others are numbers' : ''}`
+      : `${listed(words.map(shown))} stands for a missing value in ${plural(names.length, 'column')}: ${listed(sorted.map((each) => `${each.column.name} ${amount(each.rows)}`))}${isSampled(data) ? ` rows${ofSample(data)}` : ''}${numbers > 0 ? `; ${numbers === names.length ? 'all' : numbers} would be numbers without it` : ''}`
   const texts = new Set(sorted.flatMap((each) => each.words.map(({ text }) => text)))
   const values = `[${[...texts].map(pythonText).join(', ')}]`
   const list = `[${names.map(pythonText).join(', ')}]`
@@ -134,7 +135,7 @@ function sentinel(
     const rows = rowsOf(value)
     return {
       where: { kind: 'columns', columns: [column.name] },
-      says: `${column.name} is ${amount(value)} in ${plural(rows, 'row')}, and nothing else is ${value < 0 ? 'below' : 'above'} ${amount(next)}: that stands for a missing value`,
+      says: `${column.name} is ${amount(value)} in ${plural(rows, 'row')}${ofSample(data)}, and nothing else is ${value < 0 ? 'below' : 'above'} ${amount(next)}: that stands for a missing value`,
       evidence: { value, rows, next },
       example: exampleRows(
         data,
@@ -186,7 +187,7 @@ function zeros(
   return [
     {
       where: { kind: 'columns', columns: [column.name] },
-      says: `${column.name} is 0 in ${plural(zeroRows, 'row')}, and nothing else is below ${amount(least)}: not measured, or really nothing?`,
+      says: `${column.name} is 0 in ${plural(zeroRows, 'row')}${ofSample(data)}, and nothing else is below ${amount(least)}: not measured, or really nothing?`,
       level: named ? 'warn' : 'info',
       evidence: { rows: zeroRows, next: least, share: zeroRows / column.length },
       example: exampleRows(

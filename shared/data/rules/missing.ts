@@ -1,7 +1,7 @@
 import type { Fix } from '../../base/finding.ts'
 import { type Column, isMissing, isText } from '../column.ts'
 import { exampleRows, findRows } from '../example_rows.ts'
-import { isSampled } from '../loaded.ts'
+import { ofSample } from '../loaded.ts'
 import type { Checked, Rule, Said } from '../rule.ts'
 import { amount, listed, percent, plural, pythonText } from '../wording.ts'
 
@@ -108,7 +108,7 @@ function saidTogether(data: Checked, group: readonly Column[]): Said {
   let together = 0
   for (let row = 0; row < data.sample.rows; row++) if (inAll(row)) together++
   const alone = Math.max(...group.map((column) => column.nulls)) - together
-  const scope = isSampled(data) ? ` of the ${amount(data.sample.rows)} looked at` : ''
+  const scope = ofSample(data)
   const texts = byCount.filter(isText).map((column) => column.name)
   const fixes = texts.length > 0 ? markMissing(texts) : [indicator(names)]
   const marks = texts.length > 0 ? `: mark them 'not stated'` : ': add a column that says so'

@@ -1,7 +1,7 @@
 import { encode, isText, textAt } from '../column.ts'
 import { hasClasses, targetColumn } from '../column_role.ts'
 import { exampleRows } from '../example_rows.ts'
-import { isSampled } from '../loaded.ts'
+import { isSampled, ofSample } from '../loaded.ts'
 import type { Rule } from '../rule.ts'
 import { listed, plural, pythonText, quoted } from '../wording.ts'
 
@@ -77,11 +77,10 @@ export const emptyRows: Rule = {
     }
     const empty = rows - filled.reduce((sum, mark) => sum + mark, 0)
     if (empty === 0 || empty === rows) return []
-    const scope = isSampled(data) ? ` of the ${rows} looked at` : ''
     return [
       {
         where: { kind: 'table' },
-        says: `${plural(empty, 'row')}${scope} ${empty === 1 ? 'has' : 'have'} no value at all`,
+        says: `${plural(empty, 'row')}${ofSample(data)} ${empty === 1 ? 'has' : 'have'} no value at all`,
         evidence: { rows: empty },
         weight: 0.5,
         fixes: [

@@ -3,6 +3,7 @@ import { type Column, isText } from '../column.ts'
 import { isIdName } from '../column_role.ts'
 import { type DateForm, dateForms } from '../date_form.ts'
 import { exampleRows, findRows } from '../example_rows.ts'
+import { ofSample } from '../loaded.ts'
 import { placeholderKind } from '../placeholder.ts'
 import type { Checked, Rule, Said } from '../rule.ts'
 import { parseNumber } from '../text_number.ts'
@@ -185,7 +186,7 @@ function wordsAmongNumbers(data: Checked, column: Texts, shape: Shape, share: nu
   return [
     {
       where: { kind: 'columns', columns: [column.name] },
-      says: `${column.name} is numbers but for ${plural(rows, 'row')}: ${listed(told)}`,
+      says: `${column.name} is numbers but for ${plural(rows, 'row')}${ofSample(data)}: ${listed(told)}`,
       evidence: { rows, share: rows / values },
       example: exampleRows(data, findRows(column.length, odd), [column.name], { others: 3 }),
       weight: 0.7,

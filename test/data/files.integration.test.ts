@@ -142,7 +142,7 @@ describe('daybook lint', function () {
         env: { ...process.env, NO_COLOR: '1' },
       })
     const shown = run()
-    assert.match(String(shown.stdout), /P and q are missing together in 30 rows/)
+    assert.match(String(shown.stdout), /p and q are missing together in 30 rows/)
     assert.equal(shown.status, 0)
     assert.equal(run('--fail-on', 'warn').status, 3)
     const report = JSON.parse(String(run('--json').stdout)) as LintReport

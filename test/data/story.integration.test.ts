@@ -23,7 +23,7 @@ describe('data lint on real data', function () {
   it('finds in UCI Adult what the first five minutes show, in that order', async function () {
     const report = await look(realData(this, 'tabular/adults_evidently.parquet'))
     assert.deepEqual(said(report).slice(0, 8), [
-      "Occupation and workclass are missing together in 2,799 rows: mark them 'not stated'",
+      "occupation and workclass are missing together in 2,799 rows: mark them 'not stated'",
       'capital-gain is 99,999 in 244 rows, all >50K: a cap, not an amount',
       'relationship gives sex away (Husband: 19,715 men, 1 woman)',
       '52 exact duplicates of other rows',

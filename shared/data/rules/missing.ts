@@ -114,7 +114,7 @@ function saidTogether(data: Checked, group: readonly Column[]): Said {
   const marks = texts.length > 0 ? `: mark them 'not stated'` : ': add a column that says so'
   return {
     where: { kind: 'columns', columns: names },
-    says: `${capital(listed(names))} are missing together in ${plural(together, 'row')}${scope}${marks}`,
+    says: `${listed(names)} are missing together in ${plural(together, 'row')}${scope}${marks}`,
     evidence: { together, alone, columns: names.length, share: together / data.sample.rows },
     example: exampleRows(data, findRows(data.sample.rows, inAll), names, { others: 4 }),
     fixes,
@@ -170,8 +170,4 @@ function dropColumns(columns: readonly string[]): Fix[] {
     { title, language: 'pandas', code: `df = df.drop(columns=${names})` },
     { title, language: 'polars', code: `df = df.drop(${names})` },
   ]
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }

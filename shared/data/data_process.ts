@@ -86,7 +86,7 @@ export function askDataProcess<Result>(
         const memory = /out of memory/i.test(last) || by === 'SIGKILL' || code === 134
         const says = memory
           ? 'It needed more memory than allowed'
-          : `It ended with ${by ?? code ?? 'no code'}: ${last.trim()}`
+          : `Reading it crashed (${by ?? code ?? 'no code'})${last.trim() === '' ? '' : `: ${last.trim()}`}`
         reject(
           new Problem('data_limit', says, {
             hint: 'Allow more with --memory, or look at fewer rows or files.',

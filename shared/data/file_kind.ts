@@ -17,7 +17,7 @@ export function fileKind(path: string): FileKind {
   }
   const begins = (text: string): boolean => head.toString('latin1', 0, text.length) === text
   if (begins('PAR1')) return 'parquet'
-  if (begins('ARROW1') || head.readUInt32LE(0) === 0xffffffff) return 'arrow'
+  if (begins('ARROW1') || begins('\xff\xff\xff\xff')) return 'arrow'
   if (begins('SQLite format 3\0')) return 'sqlite'
   if (begins('PK\x03\x04') && /\.xls[xm]$/i.test(path)) return 'excel'
   const known = binaryKinds.find(({ magic }) => begins(magic))
@@ -34,7 +34,13 @@ export function fileKind(path: string): FileKind {
       hint: "It may be compressed, cut, or of a program's own format whatever its name says.",
     })
   }
-  if (/\.(json|jsonl|ndjson|geojson)$/i.test(path)) return 'json'
+  if (/\.(json|jsonl|ndjson|geojson)$/i.test(path)) {
+    if (depth(head) > deepest)
+      throw new Problem('data_unreadable', `${path} holds values nested more than ${deepest} deep`, {
+        hint: 'Take out of it what is a table: a list of objects.',
+      })
+    return 'json'
+  }
   const first = head
     .toString('utf8')
     .replace(/^\ufeff/, '')
@@ -69,6 +75,23 @@ export function readHead(path: string, bytes = 65_536): Buffer {
       { cause: error },
     )
   }
+}
+
+/** DuckDB's reader takes a minute for 1,000 levels, and crashes at 10,000. */
+const deepest = 250
+
+/** How deep JSON is nested at most, as far as these bytes go. */
+function depth(head: Buffer): number {
+  let [now, most, isText] = [0, 0, false]
+  for (let i = 0; i < head.length; i++) {
+    const letter = head[i]
+    if (isText && letter === 0x5c) i++
+    else if (letter === 0x22) isText = !isText
+    else if (isText) continue
+    else if (letter === 0x5b || letter === 0x7b) most = Math.max(most, ++now)
+    else if (letter === 0x5d || letter === 0x7d) now--
+  }
+  return most
 }
 
 const unzip = 'Unpack it first.'

@@ -87,10 +87,24 @@ describe('daybook lint', function () {
     await refused(write('broken.parquet', 'PAR1 and then nothing'), /./)
     await refused(write('broken.arrow', 'ARROW1\0\0 and then nothing'), /Arrow/)
     await refused(write('broken.json', '[{"a": 1}, {"a": '), /./)
+    const levels = 20_000
+    await refused(
+      write('deepest.json', `[{"a": ${'['.repeat(levels)}${']'.repeat(levels)}}]`),
+      /nested more than 250 deep/,
+    )
     await refused(write('broken.db', 'SQLite format 3\0 and then nothing'), /./)
   })
   it('reads what is odd but can be read', async () => {
     assert.equal((await look(write('one.csv', 'a\n1\n2\n'))).columns.length, 1)
+    // Fewer bytes than the mark of any format.
+    for (const [name, text, rows] of [
+      ['tiny.csv', 'a\n', 0],
+      ['mark.csv', '\ufeff', 0],
+      ['tiny.json', '3', 1],
+    ] as const)
+      assert.equal((await look(write(name, text))).rows, rows, name)
+    const brackets = write('brackets.json', JSON.stringify([{ a: '[{'.repeat(999) }, { a: '\\"[' }]))
+    assert.equal((await look(brackets)).rows, 2)
     const wide = Array.from({ length: 10_000 }, (_, i) => `c${i}`)
     const many = write('wide.csv', `${wide.join(',')}\n${wide.map((_, i) => i).join(',')}\n`)
     assert.equal((await look(many)).columns.length, 10_000)

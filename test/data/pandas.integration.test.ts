@@ -13,6 +13,8 @@ import { profileTable } from '../../shared/data/summary.ts'
 import { realData } from './real_data.ts'
 
 const python = fileURLToPath(new URL('../../.venv/bin/python', import.meta.url))
+const randomFrames = fileURLToPath(new URL('./random_frames.py', import.meta.url))
+const seed = 7
 const script = fileURLToPath(new URL('./pandas_profile.py', import.meta.url))
 
 /** What pandas says of a column. */
@@ -52,6 +54,25 @@ describe('a profile and pandas, NumPy, SciPy', function () {
       profile.columns.forEach((column, i) => sameAsPandas(column, peer.columns[i]!))
     })
   }
+  it('say the same of random frames of every type: gaps, infinities, no rows and one (property)', () => {
+    const output = execFileSync(python, [randomFrames, folder, '60', String(seed)], {
+      encoding: 'utf8',
+      maxBuffer: 1e8,
+    })
+    const peers = JSON.parse(output) as { rows: number; columns: Peer[] }[]
+    peers.forEach((peer, i) => {
+      const profile = profileTable(tableFromArrow(readFileSync(join(folder, `${i}.arrow`))))
+      assert.equal(profile.columns.length, peer.columns.length)
+      assert.equal(profile.rows, peer.rows)
+      profile.columns.forEach((column, k) => {
+        try {
+          sameAsPandas(column, peer.columns[k]!)
+        } catch (error) {
+          throw new Error(`Frame ${i} of seed ${seed}, ${peer.rows} rows`, { cause: error })
+        }
+      })
+    })
+  })
 })
 
 describe('both engines', function () {

@@ -94,7 +94,7 @@ export const numberMissing: Rule = {
   id: 'number-missing',
   title: 'Missing values written as a number',
   level: 'warn',
-  why: 'A model takes -999 as an amount: means, scales and every split on the column are drawn towards it.',
+  why: 'A model takes such a number as an amount: means, scales and every split on the column are drawn towards it.',
   source:
     'Data Linter TailedDistribution, FAHES; ours asks for a number people write so, far from all others',
   thresholds: { rows: 2, gap: 1, zeroShare: 0.6 },

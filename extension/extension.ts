@@ -91,7 +91,10 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
       openPage: (daemon, page) => panels.open(daemon, page),
     }),
     deployments,
-    ...monitoringCommands(daemons, monitoring, reports),
+    ...monitoringCommands({
+      ...{ daemons, reports, tree: monitoring },
+      openPage: (daemon, page) => panels.open(daemon, page),
+    }),
     alertNotices({
       ...{ daemons, tree: monitoring, view: alerts, memory: context.workspaceState },
       openPage: (daemon, page) => panels.open(daemon, page),

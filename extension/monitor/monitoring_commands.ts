@@ -1,17 +1,23 @@
 import * as vscode from 'vscode'
+import type { Page } from '../../shared/views/host.ts'
 import type { Daemon } from '../daemon.ts'
 import type { Daemons } from '../daemons.ts'
 import { openNotebook } from '../open_notebook.ts'
 import { command } from '../problem_message.ts'
-import type { AlertNode, MonitoringTree, ReportNode } from './monitoring_tree.ts'
+import type { AlertNode, MonitoringNode, MonitoringTree, ReportNode } from './monitoring_tree.ts'
 import type { ReportPanels } from './report_panels.ts'
 
+/** What the commands need. */
+export interface MonitoringCommandParts {
+  daemons: Daemons
+  tree: MonitoringTree
+  reports: ReportPanels
+  openPage(daemon: Daemon, page: Page): void
+}
+
 /** Everything that can be done to alerts and reports, from the sidebar and from the palette. */
-export function monitoringCommands(
-  daemons: Daemons,
-  tree: MonitoringTree,
-  reports: ReportPanels,
-): vscode.Disposable[] {
+export function monitoringCommands(parts: MonitoringCommandParts): vscode.Disposable[] {
+  const { daemons, tree, reports, openPage } = parts
   return [
     command('daybook.openWatchReport', async (node?: AlertNode | ReportNode) => {
       const chosen = node ?? (await pickReport(daemons.current))
@@ -35,8 +41,19 @@ export function monitoringCommands(
     command('daybook.openAlertNotebook', async ({ daemon, alert }: AlertNode) => {
       if (alert.notebook !== null) await openNotebook(daemon, alert.notebook)
     }),
+    command('daybook.openAlertDeployment', (node: MonitoringNode) =>
+      openPage(node.daemon, { kind: 'deployment', name: deploymentOf(node) }),
+    ),
+    command('daybook.openAlertRun', ({ daemon, alert }: AlertNode) => {
+      if (alert.run !== null) openPage(daemon, { kind: 'run', id: alert.run })
+    }),
     command('daybook.refreshMonitoring', () => tree.refresh()),
   ]
+}
+
+function deploymentOf(node: MonitoringNode): string {
+  if (node.kind === 'alert') return node.alert.deployment
+  return node.kind === 'report' ? node.report.deployment : node.name
 }
 
 async function pickReport(daemon: Daemon | null): Promise<ReportNode | undefined> {

@@ -60,6 +60,7 @@ export class MonitoringTree extends ProjectTree<MonitoringNode> {
     item.description = newest === undefined ? '' : `${formatAge(Date.now() - newest.atMs)} · ${newest.says}`
     item.tooltip = newest?.says ?? ''
     item.iconPath = new vscode.ThemeIcon('pulse')
+    item.contextValue = 'deployment'
     return item
   }
 }
@@ -79,7 +80,8 @@ function alertItem(node: AlertNode): vscode.TreeItem {
   item.iconPath = isOpen
     ? new vscode.ThemeIcon(icon, new vscode.ThemeColor(colour))
     : new vscode.ThemeIcon('check')
-  item.contextValue = `alert ${isOpen ? 'open' : 'seen'}${alert.notebook === null ? '' : ' notebook'}`
+  const leadsTo = `${alert.notebook === null ? '' : ' notebook'}${alert.run === null ? '' : ' run'}`
+  item.contextValue = `alert ${isOpen ? 'open' : 'seen'}${leadsTo}`
   item.tooltip = [`${alert.severity} · ${alert.deployment}, revision ${alert.revision}`, alert.says].join(
     '\n',
   )

@@ -3,6 +3,9 @@ import * as vscode from 'vscode'
 import { daybook } from './open_notebook.ts'
 import { soon } from './soon.ts'
 
+const hasTab = (wanted: string): boolean =>
+  vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => label === wanted))
+
 describe('monitoring', function () {
   this.timeout(90_000)
 
@@ -27,10 +30,18 @@ describe('monitoring', function () {
     assert.equal((await tree.getChildren(deployment)).length, 1)
 
     await vscode.commands.executeCommand('daybook.openWatchReport', alert)
-    await soon('the report is open', () =>
-      vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => label === 'Report: income')),
-    )
+    await soon('the report is open', () => hasTab('Report: income'))
+    await vscode.commands.executeCommand('daybook.openAlertDeployment', deployment)
+    await soon('the page of the deployment is open', () => hasTab('Deployment income'))
     assert.ok(alert.kind === 'alert')
+    assert.equal(item.contextValue, 'alert open', 'what nobody trained here leads to no run')
+    const { rows } = await daemon.call('runs.window', { limit: 1 })
+    const [run] = rows
+    assert.ok(run?.kind === 'run')
+    const ofRun = { ...alert, alert: { ...alert.alert, run: run.id } }
+    assert.equal(tree.getTreeItem(ofRun).contextValue, 'alert open run')
+    await vscode.commands.executeCommand('daybook.openAlertRun', ofRun)
+    await soon('the page of the run is open', () => hasTab(run.name))
     await daemon.call('alerts.acknowledge', { id: alert.alert.id, reason: 'mended' })
     const [seen] = await tree.getChildren()
     assert.ok(seen)

@@ -20,6 +20,7 @@ import { alertNotices } from './monitor/alert_notices.ts'
 import { monitoringCommands } from './monitor/monitoring_commands.ts'
 import { MonitoringTree } from './monitor/monitoring_tree.ts'
 import { ReportPanels, reportPanelType } from './monitor/report_panels.ts'
+import { offersOurKernels } from './notebook/foreign_kernel.ts'
 import { languageHelp } from './notebook/language_help.ts'
 import { notebookCommands } from './notebook/notebook_commands.ts'
 import { Notebooks } from './notebook/notebooks.ts'
@@ -29,6 +30,7 @@ import { watchForPython } from './no_python.ts'
 import { noticesOfLongCells } from './notices.ts'
 import { PagePanels, panelType } from './pages/page_panel.ts'
 import { command, tellProblem } from './problem_message.ts'
+import { interpreterFollowsKernel } from './python/interpreter.ts'
 import { runCommands } from './run_commands.ts'
 import { RunsTree } from './runs_tree.ts'
 import { StatusBar } from './status_bar.ts'
@@ -114,6 +116,8 @@ export function activate(context: vscode.ExtensionContext): DaybookApi {
     firstRunToast(daemons, context.globalState),
     command('daybook.openRuns', () => open({ kind: 'runs' })),
     noticesOfLongCells(),
+    offersOurKernels({ notebooks, memory: context.workspaceState }),
+    interpreterFollowsKernel({ notebooks, memory: context.workspaceState, log }),
     watchForPython(daemons),
     cellRuns,
     staleMarks,

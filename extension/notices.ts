@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import * as vscode from 'vscode'
-import type { SettingName, SettingValue } from '../shared/api/settings.ts'
 import { formatDuration } from '../shared/base/quantity.ts'
+import { justRan } from './notebook/just_ran.ts'
+import { setting } from './setting.ts'
 
 /**
  * Tells that a long cell is done, or has failed, while the window is not in front. It hears of every controller's
@@ -10,14 +11,12 @@ import { formatDuration } from '../shared/base/quantity.ts'
 export function noticesOfLongCells(): vscode.Disposable {
   return vscode.workspace.onDidChangeNotebookDocument(({ notebook, cellChanges }) => {
     for (const { cell, executionSummary } of cellChanges) {
-      const { timing, success } = executionSummary ?? {}
-      if (timing === undefined || success === undefined || timing.endTime === 0) continue
-      // A notebook that is opened brings the times of old executions with it.
-      if (Date.now() - timing.endTime > 60_000) continue
-      const tookMs = timing.endTime - timing.startTime
+      const ended = justRan(executionSummary ?? {}, Date.now())
+      if (ended === null) continue
+      const tookMs = ended.endMs - ended.startMs
       if (vscode.window.state.focused || !setting('notify.done')) continue
       if (tookMs < setting('notify.doneAfterSeconds') * 1000) continue
-      void tell({ notebook, cell, success, tookMs })
+      void tell({ notebook, cell, success: ended.success, tookMs })
     }
   })
 }
@@ -38,8 +37,4 @@ async function tell({ notebook, cell, success, tookMs }: Done): Promise<void> {
   const range = new vscode.NotebookRange(cell.index, cell.index + 1)
   editor.selection = range
   editor.revealRange(range, vscode.NotebookEditorRevealType.InCenterIfOutsideViewport)
-}
-
-function setting<N extends SettingName>(name: N): SettingValue<N> {
-  return vscode.workspace.getConfiguration('daybook').get(name) as SettingValue<N>
 }

@@ -115,6 +115,7 @@ const openers: readonly string[] = [
   'extension/environment.ts',
   'extension/example.ts',
   'extension/project_tree.ts',
+  'extension/python/interpreter.ts',
   'extension/notebook/remedy.ts',
   'shared/api/websocket_wire.ts',
   'shared/base/lock.ts',

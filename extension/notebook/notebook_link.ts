@@ -82,11 +82,13 @@ export class NotebookLink implements vscode.Disposable {
     return [...this.#shown.values()].some(({ execution }) => execution.state !== 'ended')
   }
 
-  /** Another of our controllers was chosen for it; the kernel changes with the next run. */
-  use(controller: vscode.NotebookController, kernelName: string): void {
+  /** Another of our controllers was chosen for it; the kernel changes with the next run. @returns whether it is another kernel */
+  use(controller: vscode.NotebookController, kernelName: string): boolean {
     this.#controller = controller
-    if (kernelName !== this.#kernelName) this.#kernel = null
+    const isOther = kernelName !== this.#kernelName
+    if (isOther) this.#kernel = null
     this.#kernelName = kernelName
+    return isOther
   }
 
   /** Runs cells, in their order, after what waits already. */

@@ -16,6 +16,12 @@ export interface NotebooksParts {
   log(message: string): void
 }
 
+/** A notebook and the kernel it has got. */
+export interface ChosenKernel {
+  notebook: vscode.NotebookDocument
+  kernel: FoundKernel
+}
+
 /** The notebooks of this window that run on our kernels, and the picker's list of them. */
 export class Notebooks implements vscode.Disposable {
   readonly controllers: Controllers
@@ -23,7 +29,11 @@ export class Notebooks implements vscode.Disposable {
   readonly #links = new Map<vscode.NotebookDocument, NotebookLink>()
   readonly #chosen = new Map<vscode.NotebookDocument, Controller>()
   readonly #changed = new vscode.EventEmitter<NotebookLink>()
+  readonly #got = new vscode.EventEmitter<ChosenKernel>()
   readonly #listeners: { dispose(): unknown }[]
+
+  /** Told after a notebook has got one of our kernels that can run it, after a reload of the window too. */
+  readonly onKernel = this.#got.event
 
   /** Told after a cell of one of ours has ended, or its kernel is another. */
   readonly onChange = this.#changed.event
@@ -39,6 +49,7 @@ export class Notebooks implements vscode.Disposable {
     this.#listeners = [
       this.controllers,
       this.#changed,
+      this.#got,
       vscode.workspace.onDidOpenNotebookDocument((notebook) => this.#prepare(notebook)),
       vscode.window.onDidChangeVisibleNotebookEditors((editors) => {
         for (const { notebook } of editors) if (!this.#chosen.has(notebook)) this.#prepare(notebook)
@@ -69,6 +80,16 @@ export class Notebooks implements vscode.Disposable {
     const notebookEditor = vscode.window.visibleNotebookEditors.find((one) => one.notebook === notebook)
     const wanted = { notebookEditor, id, extension: 'daybook.daybook' }
     await vscode.commands.executeCommand('notebook.selectKernel', wanted)
+  }
+
+  /** Chooses the kernel that a notebook would get by itself where nobody else brings kernels. */
+  async chooseBest(notebook: vscode.NotebookDocument): Promise<void> {
+    const daemon = this.daemonOf(notebook)
+    const best = daemon === null ? undefined : await this.#bestOf(notebook, daemon)
+    if (best !== undefined) return this.choose(notebook, best)
+    throw new Problem('kernel_not_found', 'There is no Daybook kernel for this notebook', {
+      hint: '"Daybook: Make a Python Environment…" makes one.',
+    })
   }
 
   /** The project of a notebook; that in front for one without a file. */
@@ -106,16 +127,23 @@ export class Notebooks implements vscode.Disposable {
   async #propose(notebook: vscode.NotebookDocument): Promise<void> {
     const daemon = this.daemonOf(notebook)
     if (daemon === null) return
-    const found = await this.controllers.search(daemon)
+    await this.controllers.search(daemon)
     if (othersBringKernels() || this.#parts.memory.get(leftEntry(notebook)) === true) return
+    const best = await this.#bestOf(notebook, daemon)
+    const isShown = vscode.window.visibleNotebookEditors.some((editor) => editor.notebook === notebook)
+    if (best !== undefined && isShown && !this.#chosen.has(notebook)) await this.choose(notebook, best)
+  }
+
+  /** Its own of the last time, else the best of its language; undefined where there is none. */
+  async #bestOf(notebook: vscode.NotebookDocument, daemon: Daemon): Promise<FoundKernel | undefined> {
+    const found = await this.controllers.search(daemon)
     const { name } = await daemon.call('cells.kernel', { notebook: nameOf(notebook) })
     const language = languageOf(notebook)
-    const best =
+    return (
       found.find((one) => one.name === name) ??
       found.find((one) => one.usable && one.language === language) ??
       found.find((one) => one.language === language)
-    const isShown = vscode.window.visibleNotebookEditors.some((editor) => editor.notebook === notebook)
-    if (best !== undefined && isShown && !this.#chosen.has(notebook)) await this.choose(notebook, best)
+    )
   }
 
   #select(notebook: vscode.NotebookDocument, controller: Controller, selected: boolean): void {
@@ -143,7 +171,7 @@ export class Notebooks implements vscode.Disposable {
     const { kernel } = controller
     const known = this.#links.get(notebook)
     if (known !== undefined) {
-      known.use(controller.vscode, kernel.name)
+      if (known.use(controller.vscode, kernel.name)) this.#got.fire({ notebook, kernel })
       return known
     }
     const { memory, log } = this.#parts
@@ -160,6 +188,7 @@ export class Notebooks implements vscode.Disposable {
     // What ran while nobody looked is told as soon as the line stands.
     daemon.client().catch((error: unknown) => log((error as Error).message))
     this.#changed.fire(link)
+    this.#got.fire({ notebook, kernel })
     return link
   }
 

@@ -10,6 +10,8 @@ export interface FoundKernel {
   /** `kernelspec`, `venv`, `conda`, `pyenv`… */
   source: string
   path: string
+  /** The program of its Python; absent where it is none, or is started by something else. */
+  python?: string
   usable: boolean
   /** What is missing, and the command that mends it; null when usable. */
   problem: string | null

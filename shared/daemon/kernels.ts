@@ -1,4 +1,4 @@
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FoundKernel } from '../api/kernel_methods.ts'
 import type { Clock } from '../base/clock.ts'
@@ -163,6 +163,11 @@ export function pythonFolder(): string {
   return here.endsWith('.ts') ? join(dirname(here), '..', 'python') : join(dirname(here), 'python')
 }
 
+function pythonOf({ language, argv: [program = ''] }: DiscoveredKernel['launch']): { python?: string } {
+  const isPython = language === 'python' && /^python[\d.]*(\.exe)?$/i.test(basename(program))
+  return isPython && isAbsolute(program) ? { python: program } : {}
+}
+
 function toFound(kernel: DiscoveredKernel): FoundKernel {
   return {
     name: kernel.launch.name,
@@ -170,6 +175,7 @@ function toFound(kernel: DiscoveredKernel): FoundKernel {
     language: kernel.launch.language,
     source: kernel.source,
     path: kernel.path,
+    ...pythonOf(kernel.launch),
     usable: kernel.usable,
     problem: kernel.problem ?? null,
     remedy: kernel.remedy ?? null,

@@ -172,6 +172,16 @@ class DiscoveryTest(unittest.TestCase):
             with mock.patch.dict(os.environ, {"JPY_SESSION_NAME": name}):
                 self.assertEqual(discovery.kernel_folder(), os.getcwd())
 
+    def test_a_kernel_of_vscodes_jupyter_extension_knows_its_notebook(self) -> None:
+        notebook = os.path.join(self.root, "b.ipynb")
+        open(notebook, "w").close()
+        main = sys.modules["__main__"]
+        with mock.patch.object(main, "__vsc_ipynb_file__", notebook, create=True):
+            self.assertEqual(discovery.kernel_folder(), self.root)
+        for name in (None, 1, os.path.relpath(notebook), os.path.join(self.root, "gone.ipynb")):
+            with mock.patch.object(main, "__vsc_ipynb_file__", name, create=True):
+                self.assertEqual(discovery.kernel_folder(), os.getcwd())
+
     def test_a_script_without_any_environment_of_ours_finds_its_daemon(self) -> None:
         self.write()
         script = os.path.join(self.root, "train.py")

@@ -9,6 +9,7 @@ import os
 import socket
 import stat
 import subprocess
+import sys
 import time
 from typing import Any, Dict, List, NamedTuple, Optional
 
@@ -168,9 +169,12 @@ def kernel_folder() -> str:
 
 
 def _notebook_file() -> Optional[str]:
-    """The file of this kernel's notebook, as the Jupyter server told it."""
-    path = os.environ.get("JPY_SESSION_NAME", "")
-    return path if os.path.isabs(path) and os.path.isfile(path) else None
+    """The file of this kernel's notebook, as the Jupyter server told it, or as VS Code's Jupyter extension did."""
+    main = sys.modules.get("__main__")
+    for path in (os.environ.get("JPY_SESSION_NAME"), getattr(main, "__vsc_ipynb_file__", None)):
+        if isinstance(path, str) and os.path.isabs(path) and os.path.isfile(path):
+            return path
+    return None
 
 
 def _notebook(root: str) -> Optional[str]:

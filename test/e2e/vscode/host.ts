@@ -12,6 +12,8 @@ export interface HostRun {
   files: readonly string[]
   /** The folder that the window shows. */
   workspace: string
+  /** Folders of other extensions that are there too. */
+  beside?: readonly string[]
   settings?: Record<string, unknown>
   env?: Record<string, string>
   timeoutMs?: number
@@ -38,7 +40,10 @@ export async function runInHost(run: HostRun): Promise<HostResult[]> {
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } })
     const remote = `vscode-remote://127.0.0.1:${server.port}`
     const payload = [
-      ['extensionDevelopmentPath', `${remote}${stagedExtension}`],
+      ...[stagedExtension, ...(run.beside ?? [])].map((path) => [
+        'extensionDevelopmentPath',
+        `${remote}${path}`,
+      ]),
       ['extensionTestsPath', `${remote}${join(tests, 'entry.cjs')}`],
     ]
     await page.goto(

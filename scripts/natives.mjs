@@ -18,10 +18,18 @@ export const natives = {
   '@duckdb/node-api': () => ({
     '@duckdb/node-api': (path) =>
       /^(package\.json|LICENSE|lib|lib\/.*(?<!\.d)\.js|lib\/[a-zA-Z]+)$/.test(path),
-    '@duckdb/node-bindings': () => true,
-    'detect-libc': () => true,
-    ...Object.fromEntries(duckdbBindings().map((name) => [name, () => true])),
+    '@duckdb/node-bindings': isNoText,
+    'detect-libc': isNoText,
+    ...Object.fromEntries(duckdbBindings().map((name) => [name, isNoText])),
   }),
+}
+
+/**
+ * Whether a file of a package is more than a text for those who program with it.
+ * @param {string} path
+ */
+function isNoText(path) {
+  return !/\.d\.ts$|(^|\/)(README|CHANGELOG)\.md$/.test(path)
 }
 
 /** The packages with DuckDB itself for this platform; npm installs only those that fit. */
@@ -48,30 +56,32 @@ export function copyNatives(to) {
   }
 }
 
-/** @type {string[] | null} */
-let addons = null
+/** @type {string | undefined} */
+let addon
 
 /**
- * Whether a path is, or leads to, the newest addon for this platform; on Linux one for each C library. Addons
- * speak Node-API, so that the newest runs on every later Node and in Electron.
+ * Whether a path is, or leads to, the newest addon for this platform and, on Linux, this C library: for that one
+ * only is DuckDB there. Addons speak Node-API, so that the newest runs on every later Node and in Electron.
  * @param {string} path
  */
 function zeromqAddon(path) {
-  addons ??= newestAddons()
-  return addons.some((addon) => addon === path || addon.startsWith(`${path}/`))
+  addon ??= newestAddon()
+  return addon === path || addon.startsWith(`${path}/`)
 }
 
-function newestAddons() {
+function newestAddon() {
   const build = join(root, 'node_modules', 'zeromq', 'build')
   /** @type {Record<string, string>} */
   const manifest = JSON.parse(readFileSync(join(build, 'manifest.json'), 'utf8'))
-  const fitting = Object.entries(manifest)
-    .map(([key, addon]) => ({
+  // What loads the addon tells the library by the same file.
+  const otherLibrary = existsSync('/etc/alpine-release') ? 'glibc' : 'musl'
+  const [newest] = Object.entries(manifest)
+    .map(([key, path]) => ({
       .../** @type {{ os: string, arch: string, libc: string, abi: number }} */ (JSON.parse(key)),
-      addon,
+      path,
     }))
-    .filter(({ os, arch }) => os === process.platform && arch === process.arch)
-    .sort((a, b) => a.abi - b.abi)
-  const byLibrary = new Map(fitting.map(({ libc, addon }) => [libc, `build/${addon.replaceAll('\\', '/')}`]))
-  return [...byLibrary.values()]
+    .filter(({ os, arch, libc }) => os === process.platform && arch === process.arch && libc !== otherLibrary)
+    .sort((a, b) => b.abi - a.abi)
+  if (newest === undefined) throw new Error(`zeromq has no addon for ${process.platform} ${process.arch}`)
+  return `build/${newest.path.replaceAll('\\', '/')}`
 }

@@ -7,6 +7,7 @@ import { ensureNodePackages } from './node.mjs'
 import { root } from './paths.mjs'
 import { runMain } from './problem.mjs'
 import { startSteps } from './steps.mjs'
+import { describeShares, vsixShares } from './vsix_shares.mjs'
 
 /** VS Code's name of this platform. */
 const target = `${process.platform}-${process.arch}`
@@ -16,7 +17,7 @@ export const vsixPath = join(root, 'dist', `daybook-${target}.vsix`)
 
 /**
  * Packs dist/vscode into a .vsix, unless the one that is there is newer.
- * @returns {Promise<string>} its size
+ * @returns {Promise<string>} its size, and what takes how much of it
  */
 export async function packageExtension() {
   const staged = join(root, 'dist', 'vscode', 'package.json')
@@ -39,7 +40,9 @@ export async function packageExtension() {
       console.log = log
     }
   }
-  return `dist/daybook-${target}.vsix, ${(statSync(vsixPath).size / 1e6).toFixed(1)} MB`
+  const { size } = statSync(vsixPath)
+  const shares = describeShares(vsixShares(vsixPath), size)
+  return `dist/daybook-${target}.vsix, ${(size / 1e6).toFixed(1)} MB: ${shares}`
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -53,7 +53,7 @@ export function offersOurKernels({ notebooks, memory }: ForeignKernelParts): vsc
     // Before anything is shown, since the next change may come meanwhile.
     forget(notebook)
     await memory.update(entry, true)
-    await offer(notebooks, notebook)
+    await offer(notebooks, notebook).catch(tellProblem)
   }
 
   const ran = ({ notebook, cellChanges }: vscode.NotebookDocumentChangeEvent): void => {
@@ -85,5 +85,5 @@ async function offer(notebooks: Notebooks, notebook: vscode.NotebookDocument): P
   const message = 'Tracked. Switch to a Daybook kernel to survive reloads?'
   const answer = await vscode.window.showInformationMessage(message, 'Switch', 'Not now', 'Never')
   if (answer === 'Never') await changeSetting('notify.otherKernels', false)
-  if (answer === 'Switch') await notebooks.chooseBest(notebook).catch(tellProblem)
+  if (answer === 'Switch') await notebooks.chooseBest(notebook)
 }

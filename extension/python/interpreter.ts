@@ -31,8 +31,10 @@ async function follow(
   kernel: FoundKernel,
 ): Promise<void> {
   const folder = vscode.workspace.getWorkspaceFolder(notebook.uri)?.uri
-  const environments = folder === undefined ? null : await pythonEnvironments()
-  if (folder === undefined || environments === null) return
+  if (folder === undefined || !vscode.workspace.isTrusted) return
+  const environments = await pythonEnvironments()
+  // The extension may have taken its time to look for environments.
+  if (environments === null || notebook.isClosed) return
   const python = kernel.python ?? null
   const active = environments.getActiveEnvironmentPath(folder).path
   const entry = `askedPython:${folder.toString()}:${python ?? ''}`

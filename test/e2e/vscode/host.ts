@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
@@ -34,16 +34,17 @@ export async function runInHost(run: HostRun): Promise<HostResult[]> {
     result: join(folder, 'result.json'),
   }
   writeFileSync(join(tests, 'config.json'), JSON.stringify(config))
+  // A window develops one extension only; others are installed.
+  for (const path of run.beside ?? []) {
+    cpSync(path, join(folder, 'extensions', `${basename(path)}-0.0.1`), { recursive: true })
+  }
   const server = await startInnerServer({ folder, ...pick(run) })
   const browser = await openBrowser()
   try {
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } })
     const remote = `vscode-remote://127.0.0.1:${server.port}`
     const payload = [
-      ...[stagedExtension, ...(run.beside ?? [])].map((path) => [
-        'extensionDevelopmentPath',
-        `${remote}${path}`,
-      ]),
+      ['extensionDevelopmentPath', `${remote}${stagedExtension}`],
       ['extensionTestsPath', `${remote}${join(tests, 'entry.cjs')}`],
     ]
     await page.goto(

@@ -15,7 +15,9 @@ describe("VS Code beside Microsoft's extensions", function () {
   after(() => project.close())
 
   it('runs the tests of living beside them in its extension host', async () => {
-    const beside = ['python', 'jupyter'].map((name) => join(import.meta.dirname, 'stand_ins', name))
+    const beside = ['ms-python.python', 'ms-toolsai.jupyter'].map((name) =>
+      join(import.meta.dirname, 'stand_ins', name),
+    )
     const files = ['python_extension', 'foreign_kernel']
     assertAllPassed(await runInHost({ files, beside, workspace: project.root }))
   })

@@ -87,7 +87,7 @@ function alertItem(node: AlertNode): vscode.TreeItem {
   )
   item.command = { command: 'daybook.openWatchReport', title: 'Open Report', arguments: [node] }
   item.accessibilityInformation = {
-    label: `${alert.severity} alert, ${age} ago, ${alert.deployment}: ${alert.says}${isOpen ? '' : ', seen to'}`,
+    label: `${alert.severity} alert, ${age}, ${alert.deployment}: ${alert.says}${isOpen ? '' : ', seen to'}`,
   }
   return item
 }

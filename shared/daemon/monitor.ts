@@ -128,7 +128,8 @@ export class Monitor {
   /** @throws Problem `not_found` */
   report(id: string): WatchReport {
     const row = this.#parts.store.get('SELECT report FROM watch_report WHERE id = ?', id)
-    if (row === undefined) throw new Problem('not_found', `There is no report ${id}`)
+    if (row === undefined)
+      throw new Problem('not_found', `There is no report ${id}`, { details: { report: id } })
     return JSON.parse(row['report'] as string) as WatchReport
   }
 

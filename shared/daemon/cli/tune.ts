@@ -227,8 +227,8 @@ async function follow(
           await reporter.report(line.client, now)
         })
       } catch (error) {
-        if (!(error instanceof Problem) || error.code !== 'daemon_unreachable') throw error
-        line.client = await connect(context)
+        if (!isUnreachable(error)) throw error
+        line.client = await connectAgain(context)
       }
     }
     await reporter.report(line.client, study)
@@ -237,6 +237,22 @@ async function follow(
     reporter.close()
     process.off('SIGINT', interrupt)
   }
+}
+
+/** The next daemon may die just when it is connected to. */
+async function connectAgain(context: CommandContext): Promise<Client> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await connect(context)
+    } catch (error) {
+      if (!isUnreachable(error) || tries === 5) throw error
+      await new Promise((resolve) => setTimeout(resolve, 200 * tries))
+    }
+  }
+}
+
+function isUnreachable(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'daemon_unreachable'
 }
 
 function followUntilLost(

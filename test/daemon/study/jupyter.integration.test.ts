@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import type { RunDetail } from '../../../shared/api/run_methods.ts'
 import type { StudySummary, StudyTrial } from '../../../shared/api/study_methods.ts'
 import { makeDaemonProject, type DaemonProject } from '../project.ts'
+import { askSummary, until } from './followed_study.ts'
 import { startJupyterServer, type JupyterServer } from './jupyter_server.ts'
 
 type Tuned = StudySummary & { allTrials: StudyTrial[] }
@@ -91,20 +92,5 @@ describe('a study on a Jupyter server elsewhere', function () {
     return readFileSync(join(folder, path ?? ''), 'utf8')
   }
 
-  async function summary(id: string): Promise<StudySummary> {
-    const client = await project.client()
-    try {
-      return await client.call('studies.get', { id })
-    } finally {
-      client.close()
-    }
-  }
-
-  async function until(holds: () => Promise<boolean>): Promise<void> {
-    const deadlineMs = Date.now() + 60_000
-    while (!(await holds())) {
-      if (Date.now() > deadlineMs) throw new Error('It did not come about in a minute')
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
-  }
+  const summary = (id: string) => askSummary(project, id)
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { StudySummary } from '../../../shared/api/study_methods.ts'
 import { makeDaemonProject, type DaemonProject } from '../project.ts'
+import { askSummary, until } from './followed_study.ts'
 import { startJupyterServer, type JupyterServer } from './jupyter_server.ts'
 
 describe('a study whose Jupyter server goes away', function () {
@@ -53,20 +53,5 @@ describe('a study whose Jupyter server goes away', function () {
     )
   })
 
-  async function summary(id: string): Promise<StudySummary> {
-    const client = await project.client()
-    try {
-      return await client.call('studies.get', { id })
-    } finally {
-      client.close()
-    }
-  }
-
-  async function until(holds: () => Promise<boolean>): Promise<void> {
-    const deadlineMs = Date.now() + 60_000
-    while (!(await holds())) {
-      if (Date.now() > deadlineMs) throw new Error('It did not come about in a minute')
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
-  }
+  const summary = (id: string) => askSummary(project, id)
 })

@@ -6,6 +6,7 @@ import type { StudySummary, StudyTrial } from '../../../shared/api/study_methods
 import { freePort } from '../../../shared/daemon/identity.ts'
 import { skip } from '../../skip.ts'
 import { makeDaemonProject, type DaemonProject } from '../project.ts'
+import { askSummary, until as untilWithin } from './followed_study.ts'
 import { prepareRay, type RayCluster } from './ray_cluster.ts'
 
 type Tuned = StudySummary & { allTrials: StudyTrial[] }
@@ -135,20 +136,7 @@ describe('a study on a Ray cluster', function () {
     return id
   }
 
-  async function summary(id: string): Promise<StudySummary> {
-    const client = await project.client()
-    try {
-      return await client.call('studies.get', { id })
-    } finally {
-      client.close()
-    }
-  }
-
-  async function until(holds: () => Promise<boolean>): Promise<void> {
-    const deadlineMs = Date.now() + 150_000
-    while (!(await holds())) {
-      if (Date.now() > deadlineMs) throw new Error('It did not come about in two minutes')
-      await new Promise((resolve) => setTimeout(resolve, 200))
-    }
-  }
+  const patienceMs = 150_000
+  const until = (holds: () => Promise<boolean>) => untilWithin(holds, patienceMs)
+  const summary = (id: string) => askSummary(project, id)
 })

@@ -71,6 +71,19 @@ export function checkMetric(point: MetricPoint, path: string): void {
 }
 
 /**
+ * Checks the metrics of a batch. Most repeat a few names: each is checked once.
+ * @throws MlflowProblem for the first that cannot be taken
+ */
+export function checkMetrics(points: readonly MetricPoint[]): void {
+  const checked = new Set<string>()
+  for (const [i, point] of points.entries()) {
+    if (point.atMs >= 0 && checked.has(point.key)) continue
+    checkMetric(point, `metrics[${i}]`)
+    checked.add(point.key)
+  }
+}
+
+/**
  * A parameter's value as it may be kept: cut off where it is too long, as MLflow does.
  * @throws MlflowProblem if the name cannot be taken
  */

@@ -1,7 +1,7 @@
 import { logModelMetrics, type ModelMetricPoint } from '../../models/logged_model_metric.ts'
 import { logBatch, ParamChangedError, deleteTag, type MetricPoint } from '../../runs/logging.ts'
 import { getRun } from '../../runs/run.ts'
-import { checkBatchSize, checkMetric, checkRunId, fitParam, fitTag, refuse } from './limits.ts'
+import { checkBatchSize, checkMetric, checkMetrics, checkRunId, fitParam, fitTag, refuse } from './limits.ts'
 import { pythonRepr } from './python_text.ts'
 import type { JsonRoute, Route, RouteContext } from './route.ts'
 import {
@@ -72,11 +72,10 @@ const batchShape = {
 const logAll: Handle = (context, params) => {
   const read = readParams(params, batchShape)
   checkRunId(read.run_id)
-  const metrics = (read.metrics ?? []).map((metric, i): MetricPoint => {
-    const point = { key: metric.key, value: metric.value, step: metric.step ?? 0, atMs: metric.timestamp }
-    checkMetric(point, `metrics[${i}]`)
-    return point
+  const metrics = (read.metrics ?? []).map(({ key, value, step, timestamp }): MetricPoint => {
+    return { key, value, step: step ?? 0, atMs: timestamp }
   })
+  checkMetrics(metrics)
   const fitted = (read.params ?? []).map(
     ({ key, value = '' }, i) => [key, fitParam(key, value, `params[${i}]`)] as const,
   )

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -101,6 +102,7 @@ export async function exportDeployment(wanted: WantedExport): Promise<ExportedDe
   put('README.md', readme(facts))
   for (const [name, text] of Object.entries(kubernetesManifests(facts))) put(`kubernetes/${name}`, text)
   put('kserve/inferenceservice.yaml', inferenceService(facts))
+  for (const path of ['model', 'python', ...imageFiles]) letRead(join(to, path))
   return { folder: to, revision: spec.revision, modelUri: spec.modelUri, image: facts.image, packages: pins }
 }
 
@@ -139,6 +141,19 @@ async function pinsOf(
   const request = { folder: converted ? '' : folder, also, without: alone ? ['mlflow', 'mlflow-skinny'] : [] }
   const { stdout } = await promisify(execFile)(python, [program, 'pins', JSON.stringify(request)])
   return JSON.parse(stdout) as { python: string; pins: string[] }
+}
+
+/** Files that the image holds beside its folders. */
+const imageFiles = ['serve.mjs', 'deployment.json', 'checksums', 'requirements.txt']
+
+/**
+ * Lets everybody read: an image keeps the modes of its files, but its user is none of those who made them. What we
+ * deploy is our user's alone, and so is all that a strict umask makes.
+ */
+function letRead(path: string): void {
+  const folder = statSync(path).isDirectory()
+  chmodSync(path, folder ? 0o755 : 0o644)
+  if (folder) for (const name of readdirSync(path)) letRead(join(path, name))
 }
 
 function copyPython(from: string, to: string): void {

@@ -5,3 +5,8 @@
 export function isBesideMetric(key: string): boolean {
   return key.startsWith('system/') || key.startsWith('baseline/')
 }
+
+/** The metric that a simple model's number stands beside: `accuracy` of `baseline/linear/accuracy`; null for others. */
+export function metricBeside(key: string): string | null {
+  return /^baseline\/[^/]+\/(.+)$/s.exec(key)?.[1] ?? null
+}

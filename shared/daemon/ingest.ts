@@ -1,10 +1,12 @@
 import { basename, extname } from 'node:path'
 import { moduleEvent, type ModuleEvent } from '../api/module_events.ts'
 import type { Clock } from '../base/clock.ts'
+import { metricBeside } from '../base/metric_name.ts'
 import { ensureExperiment } from '../runs/experiment.ts'
 import { readDataSource } from '../runs/data_source.ts'
 import { logInputs } from '../runs/dataset.ts'
 import { logBatch, ParamChangedError } from '../runs/logging.ts'
+import { rollUpLateBaselines } from '../runs/roll_up.ts'
 import { createRun, getRun, RunNotFoundError, updateRun } from '../runs/run.ts'
 import type { RunId } from '../runs/run_data.ts'
 import type { Store } from '../store/store.ts'
@@ -88,7 +90,12 @@ function takeEvent(
       return logBatch(store, event.run_id, { tags: redactAll(event.tags) })
     case 'metrics': {
       const metrics = event.rows.map(([key, value, step, at]) => ({ key, value, step, atMs: at }))
-      return logBatch(store, event.run_id, { metrics })
+      logBatch(store, event.run_id, { metrics })
+      const outer = metrics.some(({ key }) => metricBeside(key) !== null)
+        ? rollUpLateBaselines(store, event.run_id)
+        : null
+      if (outer !== null) touched.add(outer)
+      return
     }
     case 'dataset':
       return addDataset(parts, event)

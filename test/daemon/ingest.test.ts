@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { systemClock } from '../../shared/base/clock.ts'
 import { grantCapability, type Capability } from '../../shared/daemon/capability.ts'
 import { ingestEvents } from '../../shared/daemon/ingest.ts'
+import { rollUp } from '../../shared/runs/roll_up.ts'
 import { getRun, RunNotFoundError } from '../../shared/runs/run.ts'
 import { openStore, type Store } from '../../shared/store/store.ts'
 
@@ -13,10 +14,12 @@ describe('ingestEvents()', () => {
   let store: Store
   let capability: Capability
   let logged: string[]
+  let touched: string[]
   const runId = 'a'.repeat(32)
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'daybook-test-'))
     logged = []
+    touched = []
     store = openStore(join(folder, 'daybook.db'))
     capability = grantCapability(store, { kind: 'kernel', notebook: 'n.ipynb' }, 1)
   })
@@ -35,7 +38,9 @@ describe('ingestEvents()', () => {
       keepArtifact: () => undefined,
       keepData: () => undefined,
       runCreated: () => undefined,
-      runsTouched: () => undefined,
+      runsTouched: (runs: readonly string[]) => {
+        touched = [...runs]
+      },
       log: (message: string) => logged.push(message),
     }
     return ingestEvents(parts, events.map((event) => JSON.stringify(event)).join('\n'), capability)
@@ -84,6 +89,29 @@ describe('ingestEvents()', () => {
     assert.equal(accepted, 4)
     assert.deepEqual(getRun(store, runId).params, { rate: '0.1' })
     assert.throws(() => getRun(store, later), RunNotFoundError)
+  })
+
+  it('gives a notebook run that has ended the baselines of what it has from its cells, and no others', () => {
+    const [first, second] = ['1'.repeat(32), '2'.repeat(32)]
+    ingest([
+      begin,
+      { ...begin, run_id: first, at: 6, parent_run_id: runId },
+      { ...begin, run_id: second, at: 7, parent_run_id: runId },
+      { type: 'metrics', run_id: first, rows: [['accuracy', 0.8, 0, 8]] },
+      { type: 'metrics', run_id: second, rows: [['accuracy', 0.9, 0, 9]] },
+      { type: 'metrics', run_id: first, rows: [['baseline/dummy/accuracy', 0.5, 0, 10]] },
+    ])
+    rollUp(store, runId)
+    ingest([{ type: 'run_end', run_id: runId, status: 'FINISHED', at: 11 }])
+    const values = (): Record<string, number> =>
+      Object.fromEntries(Object.entries(getRun(store, runId).metrics).map(([key, { value }]) => [key, value]))
+    assert.deepEqual(values(), { accuracy: 0.9 })
+    ingest([
+      { type: 'metrics', run_id: first, rows: [['baseline/linear/accuracy', 0.7, 0, 12]] },
+      { type: 'metrics', run_id: second, rows: [['baseline/dummy/accuracy', 0.6, 0, 13]] },
+    ])
+    assert.deepEqual(values(), { accuracy: 0.9, 'baseline/dummy/accuracy': 0.6 })
+    assert.ok(touched.includes(runId))
   })
 
   it('changes nothing when the same events come twice', () => {

@@ -105,7 +105,8 @@ class SklearnTest(unittest.TestCase):
         self.assertEqual(later["runs"], [])
         one, two = self.whole_by_id(first), self.whole_by_id(second)
         self.assertEqual(
-            {k for k in one["metrics"] if "score" in k}, {"accuracy_score_X_test", "training_accuracy_score"}
+            {k for k in one["metrics"] if "score" in k},
+            {"accuracy_score_X_test", "roc_auc_score_X_test", "training_accuracy_score"},
         )
         self.assertEqual({k for k in two["metrics"] if "score" in k}, {"f1_score_X_test"})
 

@@ -109,13 +109,24 @@ def models(classes: bool, inputs: Any, answers: Any) -> Iterator[Tuple[str, Any]
         yield "linear", LogisticRegression(max_iter=300).fit(inputs, answers)
 
 
-def measured(model: Any, metric: str, inputs: Any, answers: Any, options: Dict[str, Any]) -> float:
-    """A number of scikit-learn's for a model."""
+def measured(model: Any, asked: Dict[str, Any], inputs: Any, answers: Any) -> float:
+    """A number of scikit-learn's for a model, taken as it was of the user's.
+
+    Raises ValueError where that would be something else: the user's model knows other classes.
+    """
     from sklearn import metrics
 
-    if metric == "log_loss":
-        return float(metrics.log_loss(answers, model.predict_proba(inputs), labels=model.classes_, **options))
-    return float(getattr(metrics, metric)(answers, model.predict(inputs), **options))
+    function, options, chances = getattr(metrics, asked["metric"]), dict(asked["options"]), asked["chances"]
+    if chances is None:
+        return float(function(answers, model.predict(inputs), **options))
+    if model.classes_.tolist() != chances["classes"]:
+        raise ValueError("The chances would be of other classes")
+    says = model.predict_proba(inputs)
+    if chances["column"] is not None:
+        says = says[:, chances["column"]]
+    elif asked["metric"] == "log_loss":
+        options["labels"] = model.classes_  # of the rows that were drawn, some class may be missing
+    return float(function(answers, says, **options))
 
 
 def work_out(group: Dict[str, Any]) -> Iterator[Tuple[Dict[str, Any], str, float]]:
@@ -130,7 +141,7 @@ def work_out(group: Dict[str, Any]) -> Iterator[Tuple[Dict[str, Any], str, float
     for kind, model in models(classes, prepared.inputs(train), answers):
         for asked in group["asked"]:
             try:
-                yield asked, kind, measured(model, asked["metric"], inputs, tested, asked["options"])
+                yield asked, kind, measured(model, asked, inputs, tested)
             except (TypeError, ValueError):
                 continue  # this number is not to be had of this model: an average that its labels do not allow
 

@@ -6,7 +6,7 @@ Nothing here raises into the user's code, apart from wrong use of the context ma
 import os
 import time
 import uuid
-from typing import TYPE_CHECKING, Any, Dict, FrozenSet, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Mapping, Optional
 
 from .clean import MAX_TAG, metric_name, metric_value, param_value, shortened, warn_once
 from .usage import cpu_ms, peak_rss_bytes
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from .session import Session
 
 FINISHED, FAILED, KILLED = "FINISHED", "FAILED", "KILLED"
+
+
+measured: Dict[float, Callable[["Run", str], Any]] = {}
+"""Numbers that more is known of, and whom to tell the run and the name that they are logged under by hand."""
 
 
 def now_ms() -> int:
@@ -75,6 +79,8 @@ class Run:
                 at_step = steps.get(name, -1) + 1 if step is None else int(step)
                 steps[name] = at_step
                 put((run_id, name, value, at_step, at_ms))
+                if value in measured:
+                    measured[value](self, name)
 
     def params(self, params: Optional[Mapping[str, Any]] = None, **more: Any) -> None:
         """Logs parameters. A parameter keeps its first value. Of a job of several ranks the first one's count."""
@@ -103,6 +109,10 @@ class Run:
         texts = {metric_name(k): shortened(v, MAX_TAG) for k, v in {**(tags or {}), **more}.items()}
         if texts:
             self._session.put({"type": "tags", "run_id": self.run_id, "tags": texts})
+
+    def has_logged(self, name: str) -> bool:
+        """Whether a metric was logged here, in this process."""
+        return name in self._steps
 
     def artifact(self, source: Any, name: Optional[str] = None) -> None:
         """Keeps a file, a folder or bytes among the run's artifacts, as it is now.

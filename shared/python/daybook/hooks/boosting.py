@@ -5,7 +5,7 @@ import inspect
 from typing import Any, Callable, Dict, Optional, Tuple
 
 from ..clean import warn_once
-from . import fits
+from . import fits, predictions
 from .sklearn import compact
 
 
@@ -66,7 +66,7 @@ def _on_answer(original: Callable[..., Any], model: Any, args: Tuple[Any, ...], 
     __tracebackhide__ = True
     # partial() adds no line of ours to a user's traceback.
     call = functools.partial(original, model, *args, **kwargs)
-    return fits.answer(call, model, lambda: args[0] if args else kwargs.get("data"))
+    return predictions.answer(call, model, lambda: args[0] if args else kwargs.get("data"))
 
 
 def bound(original: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Dict[str, Any]:

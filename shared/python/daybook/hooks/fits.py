@@ -251,61 +251,20 @@ def _mlflow_tells(library: str) -> bool:
 
 
 _fit_of: "OrderedDict[int, Tuple[Any, Fit]]" = OrderedDict()
-_predictions: "OrderedDict[int, Tuple[Any, Fit, Any]]" = OrderedDict()
 
 
 def remember(model: Any, fit: Fit) -> None:
     """Notes which fit a model came from; forgotten with the model."""
-    _put(_fit_of, model, fit)
+    try:
+        _fit_of[id(model)] = weakref.ref(model), fit
+    except TypeError:
+        return  # nothing that one can refer to without holding it
+    _fit_of.move_to_end(id(model))
+    while len(_fit_of) > 1000:
+        _fit_of.popitem(last=False)
 
 
 def fit_of(model: Any) -> Optional[Fit]:
     """The fit that a model came from, if it is known."""
     known = _fit_of.get(id(model))
     return known[1] if known is not None and known[0]() is model else None
-
-
-def remember_prediction(answer: Any, fit: Fit, data: Any) -> None:
-    """Notes which fit's model gave `answer` for `data`."""
-    try:
-        about = weakref.ref(data)
-    except TypeError:
-        about = None
-    _put(_predictions, answer, fit, about)
-
-
-def answer(call: Callable[[], Any], model: Any, data: Callable[[], Any], of: Any = None) -> Any:
-    """
-    Lets a model answer, and remembers the answer for metrics that are computed from it later.
-
-    `data` tells what it answered to, and is asked only when the answer counts; `of` is the model if calls of
-    its own class within this one must be known as such (see `enter`).
-    """
-    __tracebackhide__ = True
-    outermost = enter(of)
-    try:
-        result = call()
-        fit = fit_of(model) if outermost else None
-        if fit is not None:
-            remember_prediction(result, fit, data())
-        return result
-    finally:
-        leave()
-
-
-def prediction(answer: Any) -> Optional[Tuple[Fit, Any]]:
-    """Whose prediction this very object is, and for which data (None if that is gone)."""
-    known = _predictions.get(id(answer))
-    if known is None or known[0]() is not answer:
-        return None
-    return known[1], None if known[2] is None else known[2]()
-
-
-def _put(table: Any, key: Any, *values: Any) -> None:
-    try:
-        table[id(key)] = (weakref.ref(key),) + values
-    except TypeError:
-        return  # nothing that one can refer to without holding it
-    table.move_to_end(id(key))
-    while len(table) > 1000:
-        table.popitem(last=False)

@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ..artifacts import send_artifact, send_written
 from ..datasets import name_of, send_dataset
-from . import fits
+from . import fits, predictions
 from .models import MAX_BYTES
 from .sklearn import MAX_MODELS, _quietly, compact
 from .wrapping import wrap_in_class
@@ -139,4 +139,4 @@ def _on_predict(original: Callable[..., Any], model: Any, args: Tuple[Any, ...],
     __tracebackhide__ = True
     # partial() adds no line of ours to a user's traceback.
     call = functools.partial(original, model, *args, **kwargs)
-    return fits.answer(call, model, lambda: args[0] if args else kwargs.get("x"), of=model)
+    return predictions.answer(call, model, lambda: args[0] if args else kwargs.get("x"), of=model)

@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 from ..clean import shortened, warn_once
 from ..datasets import name_of, send_dataset
-from . import baseline_hooks, fits
+from . import baseline_hooks, fits, predictions
 from .wrapping import argument, wrap_in_class
 
 MAX_PARAMS = 100
@@ -115,7 +115,7 @@ def _begin(
 def _end(fit: fits.Fit, model: Any, data: Any, answers: Any, result: Any, method: str) -> None:
     fits.finish_quietly(lambda: _tell_result(fit, model))
     if method == "fit_predict":
-        fits.remember_prediction(result, fit, data)
+        predictions.remember(result, fit, data, "predict")
     if method == "fit":
         fits.finish_quietly(lambda: baseline_hooks.fitted(fit, model, data, answers))
     if fits.may_keep_model(fit, MAX_MODELS) and method != "partial_fit":
@@ -145,7 +145,8 @@ def _on_answer(original: Callable[..., Any], model: Any, args: Tuple[Any, ...], 
     __tracebackhide__ = True
     # partial() adds no line of ours to a user's traceback.
     call = functools.partial(original, model, *args, **kwargs)
-    return fits.answer(call, model, lambda: argument(original, args, kwargs, "X", 0))
+    data = functools.partial(argument, original, args, kwargs, "X", 0)
+    return predictions.answer(call, model, data, method=original.__name__)
 
 
 def _on_score(original: Callable[..., Any], model: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
@@ -159,7 +160,7 @@ def _on_score(original: Callable[..., Any], model: Any, args: Tuple[Any, ...], k
                 data = argument(original, args, kwargs, "X", 0)
                 told = _quietly(tell_metric, fit, "score", result, data)
                 answers = argument(original, args, kwargs, "y", 1)
-                _quietly(baseline_hooks.scored, fit, model, told, data, answers)
+                _quietly(baseline_hooks.scored, fit, model, told, (data, answers), result)
         return result
     finally:
         fits.leave()

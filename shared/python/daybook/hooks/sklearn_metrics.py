@@ -3,7 +3,8 @@
 import types
 from typing import Any, Callable, Dict, Tuple
 
-from . import baseline_hooks, fits
+from ..baselines import CLASSIFIED
+from . import baseline_hooks, fits, predictions
 from .sklearn import _quietly, tell_metric
 from .wrapping import replace_function
 
@@ -31,11 +32,15 @@ def _on_metric(original: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict
 
 
 def _tell(name: str, args: Tuple[Any, ...], kwargs: Dict[str, Any], value: float) -> None:
-    for given in list(args[:3]) + list(kwargs.values()):
-        known = fits.prediction(given)
-        if known is not None:
-            fit, data = known
-            if fits.may_tell("sklearn"):
-                told = tell_metric(fit, name, value, data)
-                baseline_hooks.measured(fit, told, data, (name,) + args, kwargs)
-            return
+    call = baseline_hooks.Call(name, args, kwargs)
+    known = predictions.find(call.guessed)
+    if known is None and name in CLASSIFIED:
+        known = predictions.find_classes(call.guessed)
+    # Of a prediction in another place (a comparison of two models, arguments the other way round) only the run is known.
+    others = (predictions.find(given) for given in list(args[:3]) + list(kwargs.values()))
+    place = known or next((one for one in others if one is not None), None)
+    if place is None or not fits.may_tell("sklearn"):
+        baseline_hooks.seen(name, value, None)
+        return
+    told = tell_metric(place.fit, name, value, place.data())
+    baseline_hooks.measured(call, known, told, value)

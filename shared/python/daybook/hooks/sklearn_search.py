@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, List, Tuple
 from ..artifacts import send_artifact
 from ..clean import shortened
 from ..runs import FINISHED
-from . import fits
+from . import fits, predictions
 from .sklearn import _quietly, compact, compact_params
 from .wrapping import argument, replace_function
 
@@ -105,7 +105,7 @@ def _begin(original: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str
 
 def _tell(fit: fits.Fit, name: str, result: Any, begun_s: float, data: Any) -> None:
     if name == "cross_val_predict":
-        fits.remember_prediction(result, fit, data)
+        predictions.remember(result, fit, data, "")
         return
     scores: Dict[str, Any] = {}
     if name == "cross_validate":

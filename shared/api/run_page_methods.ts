@@ -8,6 +8,7 @@ export type { Siblings, Standing } from '../runs/standing.ts'
 export type {
   ComparedCell,
   ComparedMetric,
+  ComparedRun,
   ComparedTexts,
   Comparison,
   LineChange,

@@ -6,6 +6,7 @@ import { formatDuration, formatNumber } from '../base/quantity.ts'
 import { codeStyles } from './code_style.ts'
 import { compareStyles } from './compare_style.ts'
 import { controls } from './controls.ts'
+import { distinctNames } from './distinct_names.ts'
 import type { ViewHost } from './host.ts'
 import { icon } from './icons.ts'
 import { Loaded } from './loaded.ts'
@@ -59,7 +60,7 @@ export class ComparePage extends LitElement {
   #draw(loaded: Compared): TemplateResult {
     const { comparison } = loaded
     const keys = comparison.metrics.map(({ key }) => key).filter((key) => !isBesideMetric(key))
-    const names = new Map(comparison.runs.map(({ id, name }) => [id, name]))
+    const names = distinctNames(comparison.runs, comparison.params)
     return html`<header>
         <div class="row">
           ${
@@ -81,7 +82,7 @@ export class ComparePage extends LitElement {
           </label>
         </div>
       </header>
-      <div class="scroll">${this.#table(loaded)}</div>
+      <div class="scroll">${this.#table(loaded, names)}</div>
       <daybook-curves .client=${this.client} .ids=${[...names.keys()]} .names=${names} .keys=${keys}>
         <h2>Curves</h2>
       </daybook-curves>
@@ -90,10 +91,10 @@ export class ComparePage extends LitElement {
           ? nothing
           : html`<daybook-many-runs .points=${pointsOf(comparison)} .names=${names}></daybook-many-runs>`
       }
-      ${this.#code(comparison)}`
+      ${this.#code(comparison, names)}`
   }
 
-  #table({ comparison, siblings }: Compared): TemplateResult {
+  #table({ comparison, siblings }: Compared, names: ReadonlyMap<string, string>): TemplateResult {
     const { runs } = comparison
     const took = runs.map(({ startMs, endMs }) => (endMs === null ? null : formatDuration(endMs - startMs)))
     const metrics = comparison.metrics.filter(({ key }) => !isBesideMetric(key))
@@ -103,10 +104,12 @@ export class ComparePage extends LitElement {
         <tr>
           <th></th>
           ${runs.map(
-            ({ id, name, experiment, status }, i) =>
+            ({ id, experiment, status }, i) =>
               html`<th>
                 <i class="dot" style="--c:${colorOf(i)}"></i>
-                <button class="link" @click=${() => this.host.open({ kind: 'run', id })}>${name}</button>
+                <button class="link" @click=${() => this.host.open({ kind: 'run', id })}>
+                  ${names.get(id)}
+                </button>
                 <br /><small class="muted"
                   >${experiment}${status === 'FINISHED' ? '' : ` · ${status.toLowerCase()}`}</small
                 >
@@ -185,8 +188,9 @@ export class ComparePage extends LitElement {
     </tbody>`
   }
 
-  #code({ cells, runs }: Comparison) {
+  #code({ cells, runs }: Comparison, names: ReadonlyMap<string, string>) {
     if (cells.length === 0) return nothing
+    const nameAt = (i: number) => names.get(runs[i]?.id ?? '')
     const shown = cells.filter(({ state }) => state !== 'same')
     return html`<h2>Code</h2>
       ${
@@ -198,11 +202,11 @@ export class ComparePage extends LitElement {
                   ${cell.versions.map((version, i) =>
                     version === null
                       ? html`<header>
-                          <i class="dot" style="--c:${colorOf(i)}"></i>${runs[i]?.name} did not run this cell
+                          <i class="dot" style="--c:${colorOf(i)}"></i>${nameAt(i)} did not run this cell
                         </header>`
                       : version.changes === null && cell.versions.findIndex((other) => other !== null) !== i
                         ? nothing
-                        : html`<header><i class="dot" style="--c:${colorOf(i)}"></i>${runs[i]?.name}</header>
+                        : html`<header><i class="dot" style="--c:${colorOf(i)}"></i>${nameAt(i)}</header>
                             ${version.changes === null ? html`<pre>${version.code}</pre>` : showChanges(version.changes)}`,
                   )}
                 </section>`,

@@ -66,13 +66,15 @@ async function loadRelation(
   const columns = (await database.describe(relation.from)).filter((column) => withoutRowNumber(column.name))
   const rows = await countRows(database, relation)
   if (rows <= options.sampleRows && options.engine !== 'sql') {
-    options.progress?.(`${rows} rows`)
+    options.progress?.(`${rows.toLocaleString('en')} rows`)
     return loadTable(name, await database.table(columns, relation.from), relation.notes)
   }
-  options.progress?.(`drawing ${options.sampleRows} of ${rows} rows`)
+  options.progress?.(
+    `drawing ${options.sampleRows.toLocaleString('en')} of ${rows.toLocaleString('en')} rows`,
+  )
   const drawn = await drawSample(database, { relation, columns, rows }, options.sampleRows)
   if (options.countAll === false) return loadTable(name, drawn.table, relation.notes)
-  options.progress?.(`counting over ${rows} rows`)
+  options.progress?.(`counting over ${rows.toLocaleString('en')} rows`)
   const profiles = await profileBySql(database, relation.from, columns, drawn.table)
   return {
     name,

@@ -100,7 +100,7 @@ async function readTable(client: Client, name: string, options: PostgresOptions)
     if (got.length === 0 && done > 0) break
     gathering.add(toTable(part.fields, got))
     done += got.length
-    options.progress?.(`${done} of ${rows} rows`)
+    options.progress?.(`${done.toLocaleString('en')} of ${rows.toLocaleString('en')} rows`)
     if (got.length < chunkRows) break
   }
   return gathering.loaded()

@@ -7,7 +7,7 @@ import { readProjectFile, readSources } from '../architecture/source.ts'
 interface Manifest {
   icon: string
   contributes: {
-    commands: { command: string; title: string; category: string }[]
+    commands: { command: string; title: string; category?: string }[]
     menus: Record<string, { command: string; when?: string }[]>
     views: Record<string, { id: string; icon: string }[]>
     viewsWelcome: { view: string; contents: string }[]
@@ -26,7 +26,19 @@ describe('the manifest of the VS Code extension', () => {
   it('names each command once, and the sources register every one of them', () => {
     assert.deepEqual(commands, [...new Set(commands)])
     for (const command of commands) assert.match(sources, new RegExp(`'${command}'`), command)
-    for (const { category } of contributes.commands) assert.equal(category, 'Daybook')
+  })
+  it('lets the palette say "Daybook:" before each command, once', () => {
+    for (const { category, title } of contributes.commands) {
+      const inPalette = category === undefined ? title : `${category}: ${title}`
+      assert.match(inPalette, /^Daybook: (?!Daybook)/)
+    }
+  })
+  it('says "Daybook:" in the menus of files too, which show no category', () => {
+    for (const menu of ['explorer/context', 'editor/title/context'])
+      for (const { command } of contributes.menus[menu] ?? []) {
+        const title = contributes.commands.find((one) => one.command === command)?.title ?? ''
+        assert.match(title, /^Daybook: /, menu)
+      }
   })
   it('offers in menus, welcomes and the walkthrough only commands that there are', () => {
     const views = Object.values(contributes.views).flat()

@@ -34,6 +34,11 @@ export async function openWindow({ server, browser, folder }: WindowOptions): Pr
   const remote = `vscode-remote://127.0.0.1:${server.port}`
   const payload = [['extensionDevelopmentPath', `${remote}${stagedExtension}`]]
   await page.goto(`${server.url}/?folder=${folder}&payload=${encodeURIComponent(JSON.stringify(payload))}`)
+  return windowOn(page)
+}
+
+/** The window that is open on a page, as soon as it is there. */
+export async function windowOn(page: Page): Promise<EditorWindow> {
   await page.waitForSelector('.monaco-workbench')
   return {
     page,

@@ -1,29 +1,45 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { Agent } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Deployed, DeploymentDetail } from '../shared/api/deployment_methods.ts'
-import { seedRandom } from '../shared/base/random.ts'
+import { seedRandom, type Random } from '../shared/base/random.ts'
 import { openState } from '../shared/base/project.ts'
-import { orderGateway } from '../shared/serving/gateway_client.ts'
+import { gatewayState, orderGateway } from '../shared/serving/gateway_client.ts'
 import { readGatewayFile } from '../shared/serving/gateway_file.ts'
 import { median, type BenchRow } from './bench.ts'
-import { load, type LoadTarget } from './serving_load.ts'
+import { pairedRatio } from './paired_ratio.ts'
+import { loadAt, type LoadTarget } from './serving_load.ts'
 
 const root = join(import.meta.dirname, '..')
 const run = promisify(execFile)
 
-/** Each turn asks once with the shadow and once without, so shortly that what else the machine does hits both. */
-const turns = 40
-const turn = { clients: 4, forMs: 500 }
+/** Requests a second, a fraction of what the gateway can answer, and how long each half of a pair lasts. */
+const [perS, blockMs] = [800, 500]
+
+/** What each of a pair is asked is not measured for so long: connections, and what was placed, come to rest. */
+const calmMs = 60
+
+/** For so long each kind of shadow is looked at. */
+const kindMs = 70_000
 
 /** Shadows by what they are. Each gets a copy of a tenth of the requests. */
-const kinds = { well: 'two', slow: 'slow', wrong: 'wrong', dead: 'dies' } as const
+const kinds = {
+  none: null,
+  well: 'two',
+  slow: 'slow',
+  wrong: 'wrong',
+  dead: 'dies',
+  dying: 'dies',
+} as const
 
 /**
- * How long the champion's answers take beside a shadow that is well, slow (a second for each), wrong (fails) or dead
- * (its process dies of each third request), each time against the same without a shadow just before or after.
+ * How long the champion's answers take beside a shadow that is well, slow (a second for each), wrong (fails), dead (its
+ * process dies of each third request, and is started again as seldom as that deserves) or dying (dies in each of these
+ * half seconds, for nothing that is promised), each time against the same requests without a shadow just before or
+ * after. "None" compares nothing with nothing: what the measure itself says where there is nothing to find.
  */
 export async function bench(): Promise<readonly BenchRow[]> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'b-')))
@@ -42,20 +58,38 @@ export async function bench(): Promise<readonly BenchRow[]> {
       headers: { authorization: `Bearer ${token}` },
       body: JSON.stringify({ dataframe_records: [{ age: 30, hours: 1, city: 'Bern' }] }),
     }
+    const asShadow = async (name: string): Promise<number> => {
+      const made = await daybook('deploy', join(folder, name), '--name', 'm', '--as', 'shadow', '--trust')
+      return (JSON.parse(made) as Deployed).revision
+    }
     const gateway = readGatewayFile(openState(project))
     if (gateway === null) throw new Error('The gateway does not run')
-    const measure = async (revision: number | null, share: number): Promise<number> => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 32 })
+    const measure = async (
+      revision: number | null,
+      share: number,
+      atMs: readonly number[],
+    ): Promise<number> => {
       const place = { slot: 'shadow' as const, share }
       await orderGateway(gateway, { kind: 'place', name: 'm', revision, place })
-      // What was started or ended for this is no part of it.
-      await new Promise((resolve) => setTimeout(resolve, 50))
-      return (await load(target, turn)).p99Ms
+      await loadAt(
+        target,
+        agent,
+        Array.from({ length: calmMs }, (_, i) => i),
+      )
+      return loadAt(target, agent, atMs)
     }
     const rows: BenchRow[] = []
     for (const [kind, name] of Object.entries(kinds)) {
-      const made = await daybook('deploy', join(folder, name), '--name', 'm', '--as', 'shadow', '--trust')
-      rows.push(await compare(kind, (JSON.parse(made) as Deployed).revision, measure))
+      const revision = name === null ? null : await asShadow(name)
+      const row = await compare(kind, revision, measure)
+      const [standing] = await gatewayState(gateway)
+      const copies = standing?.traffic.find((one) => one.slot === 'shadow' && one.revision === revision)
+      const heard = copies === undefined ? 0 : copies.requests + copies.failed
+      rows.push({ ...row, what: `${row.what}; ${heard} copies heard` })
+      console.log(rows.at(-1)?.what)
     }
+    agent.destroy()
     return rows
   } finally {
     await daybook('stop', '--all')
@@ -63,41 +97,43 @@ export async function bench(): Promise<readonly BenchRow[]> {
   }
 }
 
-async function compare(
-  kind: string,
-  revision: number,
-  measure: (revision: number | null, share: number) => Promise<number>,
-): Promise<BenchRow> {
-  // One that dies is taken away for the other half, or its starts would be measured there.
-  const without = (): Promise<number> => (kind === 'dead' ? measure(null, 0) : measure(revision, 0))
-  const beside = (): Promise<number> => measure(revision, 0.1)
-  await beside()
-  const alone: number[] = []
-  const ratios: number[] = []
-  for (let at = 0; at < turns; at++) {
-    const first = at % 2 === 0 ? await beside() : await without()
-    const second = at % 2 === 0 ? await without() : await beside()
-    const [withIt, withoutIt] = at % 2 === 0 ? [first, second] : [second, first]
-    alone.push(withoutIt)
-    ratios.push(withIt / withoutIt)
+type MeasureBlock = (revision: number | null, share: number, atMs: readonly number[]) => Promise<number>
+
+async function compare(kind: string, revision: number | null, measure: MeasureBlock): Promise<BenchRow> {
+  const random = seedRandom(`shadow ${kind}`)
+  // One that is taken away is put in place anew each time, and begins to die anew.
+  const without = (atMs: readonly number[]): Promise<number> =>
+    measure(kind === 'dying' ? null : revision, 0, atMs)
+  const beside = (atMs: readonly number[]): Promise<number> => measure(revision, 0.1, atMs)
+  const pairs: [beside: number, without: number][] = []
+  const untilMs = performance.now() + kindMs
+  for (let warmed = false; performance.now() < untilMs; warmed = true) {
+    const atMs = arrivals(random)
+    const besideFirst = random.next() < 0.5
+    const first = await (besideFirst ? beside : without)(atMs)
+    const second = await (besideFirst ? without : beside)(atMs)
+    if (warmed) pairs.push(besideFirst ? [first, second] : [second, first])
   }
-  const [low, high] = interval(ratios)
-  const ratio = median(ratios)
+  const { ratio, low, high } = pairedRatio(pairs)
+  const alone = median(pairs.map(([, p99Ms]) => p99Ms))
   const percent = (value: number): string => `${value >= 1 ? '+' : ''}${((value - 1) * 100).toFixed(1)} %`
   return {
-    what: `99 of 100 of the champion's answers within, a shadow that is ${kind} gets 10 % (interval of 95 %: ${percent(low)} to ${percent(high)})`,
-    ours: { value: median(alone) * ratio, unit: 'ms' },
-    peer: { name: 'without a shadow', value: median(alone), unit: 'ms' },
-    aim: 'at most 5 % more',
-    reached: ratio <= 1.05,
+    what: `99 of 100 of the champion's answers within, shadow of 10 %: ${kind}; ${percent(ratio)}, 95 % of ${pairs.length} pairs' bootstrap between ${percent(low)} and ${percent(high)}`,
+    ours: { value: alone * ratio, unit: 'ms' },
+    peer: { name: 'without a shadow', value: alone, unit: 'ms' },
+    ...(kind === 'dying' ? {} : judged(low, high)),
   }
 }
 
-/** Between which 95 of 100 medians lie of as many turns drawn from these. */
-function interval(ratios: readonly number[]): [number, number] {
-  const random = seedRandom('shadow bench')
-  const medians = Array.from({ length: 2_000 }, () =>
-    median(ratios.map(() => ratios[random.below(ratios.length)] ?? NaN)),
-  ).sort((a, b) => a - b)
-  return [medians[50] ?? NaN, medians[1_949] ?? NaN]
+/** Where the interval holds 5 %, nothing can be said. */
+function judged(low: number, high: number): Pick<BenchRow, 'aim' | 'reached'> {
+  const aim = 'interval below +5 %'
+  return low <= 1.05 && high > 1.05 ? { aim } : { aim, reached: high <= 1.05 }
+}
+
+/** When requests come that know nothing of each other (a Poisson process). */
+function arrivals(random: Random): number[] {
+  const atMs: number[] = []
+  for (let at = 0; at < blockMs; at -= Math.log(1 - random.next()) * (1_000 / perS)) atMs.push(at)
+  return atMs
 }

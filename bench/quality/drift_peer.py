@@ -1,7 +1,8 @@
 """How often a peer calls columns drifted: `drift_peer.py evidently|nannyml REPETITIONS`, cells as JSON on standard input.
 
-A cell is [kind, rows of the reference, rows of the current side, shift in standard deviations]. Written is a JSON list
-of shares. A repetition is a column of its own; both tools are used with their defaults.
+A cell is [number that seeds it, kind, rows of the reference, rows of the current side, shift in standard deviations].
+Written is a share a line, as soon as it is there. A repetition is a column of its own; both tools are used with their
+defaults.
 """
 
 import json
@@ -61,16 +62,13 @@ def main():
     """Answers every cell."""
     peer = {"evidently": evidently, "nannyml": nannyml}[sys.argv[1]]
     repetitions = int(sys.argv[2])
-    shares = []
-    for at, (kind, before, now, shift) in enumerate(json.load(sys.stdin)):
+    for at, kind, before, now, shift in json.load(sys.stdin):
         random = np.random.default_rng(at)
         columns = {"x%d" % i: draw(kind, before + now, random) for i in range(repetitions)}
         whole = pd.DataFrame(columns)
         reference = whole.iloc[:before].reset_index(drop=True)
         current = whole.iloc[before:].reset_index(drop=True)
-        shares.append(peer(reference, current + shift if shift else current))
-        print("%s %d/%d" % (kind, before, now), file=sys.stderr)
-    json.dump(shares, sys.stdout)
+        print(peer(reference, current + shift if shift else current), flush=True)
 
 
 if __name__ == "__main__":

@@ -29,10 +29,12 @@ export function raiseAlerts(parts: AlertParts, fired: readonly Fired[], cause: A
   const { report, reportId, lineage } = cause
   const nowMs = clock.nowMs()
   const due = fired.filter(({ rule }) => {
+    // One that was raised in what is now the future (the clock was set) silences nobody until then.
     const last = store.get(
-      'SELECT max(at_ms) AS at FROM alert_rule WHERE deployment = ? AND rule = ?',
+      'SELECT max(at_ms) AS at FROM alert_rule WHERE deployment = ? AND rule = ? AND at_ms <= ?',
       report.deployment,
       rule.when,
+      nowMs,
     )?.['at'] as number | null | undefined
     return last == null || nowMs - last >= rule.coolDownHours * 3_600_000
   })

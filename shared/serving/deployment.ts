@@ -46,7 +46,8 @@ export class Deployment {
   readonly #predictions: PredictionLog
   readonly #loaded = new Map<number, ModelRevision>()
   readonly #copies: ShadowCopies
-  #promotedAtMs = 0
+  /** By the machine's running time: the clock may be set meanwhile. */
+  #promotedAtMs = -Infinity
   #unloading: NodeJS.Timeout | null = null
   #version = 0
 
@@ -317,7 +318,7 @@ export class Deployment {
     if (place.slot === 'champion') {
       if (record.champion !== null) record.former = [...record.former, record.champion].slice(-10)
       record.champion = revision
-      this.#promotedAtMs = this.#parts.clock.nowMs()
+      this.#promotedAtMs = performance.now()
     }
     this.#scheduleUnload()
   }
@@ -326,7 +327,7 @@ export class Deployment {
     this.#parts.metrics.crashed(this.record.name)
     const { champion, former } = this.record
     const before = former.at(-1)
-    const fresh = this.#parts.clock.nowMs() - this.#promotedAtMs < watchMs
+    const fresh = performance.now() - this.#promotedAtMs < watchMs
     if (revision === champion && fresh && before !== undefined && this.#loaded.has(before)) {
       // At once, in this very turn: what the dead process was asked goes to the former champion.
       this.record.former = former.slice(0, -1)

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import type { Clock } from '../base/clock.ts'
+import { ClockWatch } from './clock_watch.ts'
 import { predictionLine, type Prediction } from './prediction.ts'
 import {
   dropOldSegments,
@@ -42,10 +43,12 @@ export interface PredictionLogState {
  * 2. What waits is bounded: beyond, the newest is dropped and counted.
  * 3. A disk that takes nothing is told once; what could not be written is counted as dropped, and the log goes on as
  *    soon as the disk takes something again.
+ * 4. What only looks old, as the clock was set, is kept.
  */
 export class PredictionLog {
   readonly #options: Required<Omit<PredictionLogOptions, 'onTrouble'>> &
     Pick<PredictionLogOptions, 'onTrouble'>
+  readonly #clock: ClockWatch
   #waiting: Prediction[] = []
   #written = 0
   #dropped = 0
@@ -69,6 +72,7 @@ export class PredictionLog {
       flushEveryMs: 100,
       ...options,
     }
+    this.#clock = new ClockWatch(options.clock)
     this.#seq = (listPredictionSegments(options.folder).at(-1)?.seq ?? 0) + 1
     this.#rollClosed()
   }
@@ -158,13 +162,14 @@ export class PredictionLog {
 
   /** Makes Parquet of what is no longer written, one after the other, and lets the oldest go. */
   #rollClosed(): void {
-    const { folder, clock, keepBytes: maxBytes, keepMs: maxAgeMs } = this.#options
+    const { folder, clock, keepBytes: maxBytes, keepMs } = this.#options
     this.#rolling = this.#rolling.then(async () => {
       for (const segment of listPredictionSegments(folder)) {
         // What cannot be rolled now stays as lines, which readers read as well.
         if (segment.kind === 'jsonl' && segment.seq < this.#seq)
           await rollSegment(segment).catch(() => undefined)
       }
+      const maxAgeMs = this.#clock.believable() ? keepMs : Infinity
       dropOldSegments(folder, { maxBytes, maxAgeMs, nowMs: clock.nowMs() })
     })
   }

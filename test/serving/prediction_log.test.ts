@@ -134,6 +134,20 @@ describe('the prediction log', function () {
     assert.deepEqual(await read(), [prediction(3)])
   })
 
+  it('keeps what only looks old as the clock was set a year ahead', async () => {
+    mkdirSync(folder, { recursive: true })
+    for (const seq of [1, 2]) writeFileSync(predictionSegmentPath(folder, seq, 'parquet'), 'x'.repeat(100))
+    let nowMs = Date.now()
+    const log = new PredictionLog({ folder, clock: { nowMs: () => nowMs }, segmentBytes: 1 })
+    nowMs += 365 * 24 * 3_600_000
+    log.add([prediction(1)])
+    await log.close()
+    assert.deepEqual(
+      listPredictionSegments(folder).map(({ seq }) => seq),
+      [1, 2, 3],
+    )
+  })
+
   it('lets the oldest segments go, never the newest', () => {
     mkdirSync(folder, { recursive: true })
     for (const seq of [1, 2, 3]) writeFileSync(predictionSegmentPath(folder, seq, 'jsonl'), 'x'.repeat(100))

@@ -188,8 +188,7 @@ export class Deployment {
     const former = this.record.former.at(-1)
     if (former === undefined)
       throw new Problem('not_found', `"${this.record.name}" has no former revision to go back to`)
-    this.record.former.pop()
-    const { former: kept } = this.record
+    const kept = this.record.former.slice(0, -1)
     await this.promote(former, why, 'rolled_back')
     // Going back is no step forward: the one that was left is not the next to go back to.
     this.record.former = kept

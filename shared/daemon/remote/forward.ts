@@ -1,8 +1,5 @@
 import type { Forward } from './jupyter_host.ts'
 
-/** The only addresses that a worker's requests may name: those with a token. */
-const workersPath = /^\/k\/[0-9a-f]{40}\//
-
 /** Headers of an answer that mean something to a worker. */
 const keptHeaders = ['content-type', 'content-range', 'etag']
 
@@ -10,7 +7,7 @@ const keptHeaders = ['content-type', 'content-range', 'etag']
 export function forwardTo(url: () => string): Forward {
   return async ({ id, method, path, headers, body }) => {
     const none = { id, status: 0, headers: {}, body: '' }
-    if (!workersPath.test(path)) return { ...none, status: 404 }
+    if (!isWorkers(path)) return { ...none, status: 404 }
     try {
       const bytes = Buffer.from(body, 'base64')
       const response = await fetch(url() + path, {
@@ -28,4 +25,11 @@ export function forwardTo(url: () => string): Forward {
       return none
     }
   }
+}
+
+/** The only addresses that a worker's requests may name: those with a token, and that lead nowhere else. */
+function isWorkers(path: string): boolean {
+  const resolved = URL.parse(path, 'http://localhost')?.pathname ?? ''
+  const [start] = /^\/k\/[0-9a-f]{40}\//.exec(resolved) ?? []
+  return start !== undefined && path.startsWith(start)
 }

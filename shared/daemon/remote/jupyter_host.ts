@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Problem } from '../../base/problem.ts'
+import { parseAnswer } from './host_answer.ts'
 import { JupyterKernelLine, type JupyterMessage } from './jupyter_kernel.ts'
 import type { OnAddress } from './on_address.ts'
 import type { RunningWorker, WorkerHost, WorkerStart } from './worker_host.ts'
@@ -132,7 +133,7 @@ export class JupyterHost implements WorkerHost {
       )
     })
     const text = await response.text()
-    if (response.ok) return text === '' ? null : JSON.parse(text)
+    if (response.ok) return parseAnswer(text, `${this.name} answers ${method} ${path}`)
     if (response.status === 404) throw new Problem('not_found', `${this.name} has nothing at ${path}`)
     if (response.status === 401 || response.status === 403) {
       throw new Problem('unauthorized', `${this.name} does not accept the token`, {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Problem } from '../../base/problem.ts'
+import { parseAnswer } from './host_answer.ts'
 import type { OnAddress } from './on_address.ts'
 import { askRayHead, type RayAnswer } from './ray_request.ts'
 import { RayWorker } from './ray_worker.ts'
@@ -28,6 +29,7 @@ export class RayHost implements WorkerHost {
   readonly #listener: WorkerListener
   readonly #wish: RayWish
   #opened = false
+  #closed = false
 
   constructor(
     address: OnAddress,
@@ -83,6 +85,7 @@ export class RayHost implements WorkerHost {
   }
 
   close(): void {
+    this.#closed = true
     if (this.#opened) this.#listener.leave()
     this.#opened = false
   }
@@ -92,7 +95,8 @@ export class RayHost implements WorkerHost {
     const invitation = await this.#listener.open(
       port === '' ? `${host}:${protocol === 'https:' ? 443 : 80}` : host,
     )
-    if (this.#opened) this.#listener.leave()
+    if (this.#opened || this.#closed) this.#listener.leave()
+    if (this.#closed) throw new Problem('cancelled', `No more workers are started on ${this.name}`)
     this.#opened = true
     return invitation
   }
@@ -112,7 +116,7 @@ export class RayHost implements WorkerHost {
   async #ask(method: string, path: string, body?: unknown): Promise<unknown> {
     const content = body === undefined ? {} : { body: JSON.stringify(body) }
     const answer = await askRayHead(this.#address, { method, path, ...content })
-    if (isGood(answer)) return answer.text === '' ? null : JSON.parse(answer.text)
+    if (isGood(answer)) return parseAnswer(answer.text, `${this.name} answers ${method} ${path}`)
     const { status } = answer
     if (status === 404) throw new Problem('not_found', `${this.name} has nothing at ${path}`)
     throw new Problem(

@@ -10,7 +10,10 @@ import { freePort } from '../identity.ts'
 import { parseSettingsPart, readSettingsText } from '../settings_part.ts'
 import { fingerprint, makeCertificate } from './certificate.ts'
 
-const place = z.string().regex(/^(\[[\da-f:]+\]|[\w.-]+):\d+$/i, 'is no HOST:PORT')
+const place = z
+  .string()
+  .regex(/^(\[[\da-f:]+\]|[\w.-]+):\d+$/i, 'is no HOST:PORT')
+  .refine((text) => split(text).port <= 65_535, 'is no HOST:PORT')
 const settings = z.strictObject({ listen: place.optional(), advertise: place.optional() })
 const identity = z.object({
   port: z.number().int(),
@@ -63,27 +66,13 @@ export class WorkerListener {
    * @throws Problem `host_unreachable` if there is no way to it or the port is taken
    */
   async open(towards: string): Promise<WorkerInvitation> {
-    const { listen, advertise } = parseSettingsPart(
-      readSettingsText(this.#parts.paths.root),
-      'workers',
-      settings,
-    )
-    const kept = await (this.#kept ??= this.#identity())
-    const own =
-      listen === undefined ? { host: await this.#ownAddress(towards, kept), port: kept.port } : split(listen)
-    const at = `${own.host}:${own.port}`
-    let server = this.#servers.get(at)
-    if (server === undefined) {
-      server = this.#listen(own, kept)
-      this.#servers.set(at, server)
-      server.catch(() => this.#servers.delete(at))
-    }
-    await server
+    // Counted from now on: the last of the others may leave while this one waits.
     this.#users++
-    const host = own.host.includes(':') ? `[${own.host}]` : own.host
-    return {
-      address: `https://${advertise ?? `${host}:${own.port}`}`,
-      fingerprint: fingerprint(kept.certificate),
+    try {
+      return await this.#open(towards)
+    } catch (error) {
+      this.leave()
+      throw error
     }
   }
 
@@ -103,6 +92,32 @@ export class WorkerListener {
       )
     }
     this.#servers.clear()
+  }
+
+  async #open(towards: string): Promise<WorkerInvitation> {
+    const { listen, advertise } = parseSettingsPart(
+      readSettingsText(this.#parts.paths.root),
+      'workers',
+      settings,
+    )
+    this.#kept ??= this.#identity()
+    this.#kept.catch(() => (this.#kept = null))
+    const kept = await this.#kept
+    const own =
+      listen === undefined ? { host: await this.#ownAddress(towards, kept), port: kept.port } : split(listen)
+    const at = `${own.host}:${own.port}`
+    let server = this.#servers.get(at)
+    if (server === undefined) {
+      server = this.#listen(own, kept)
+      this.#servers.set(at, server)
+      server.catch(() => this.#servers.delete(at))
+    }
+    await server
+    const host = own.host.includes(':') ? `[${own.host}]` : own.host
+    return {
+      address: `https://${advertise ?? `${host}:${own.port}`}`,
+      fingerprint: fingerprint(kept.certificate),
+    }
   }
 
   async #listen(at: { host: string; port: number }, { key, certificate }: Identity): Promise<Server> {

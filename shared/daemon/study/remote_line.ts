@@ -75,7 +75,7 @@ export class RemoteLine implements TrialLine {
     const hosts = this.#parts.openHosts(record.settings, record.progress)
     this.#hosts = hosts
     for (const host of hosts) {
-      for (let count = 0; count < host.workers; count++) {
+      for (let count = 0; count < host.workers && !this.#closed; count++) {
         const worker: Worker = {
           ...{ host, desk: new HostDesk(this.#study), capability: null, running: null, slots: null },
           ...{ machine: host.name, heardMs: 0, starting: false, failures: 0, againAtMs: 0 },
@@ -88,7 +88,7 @@ export class RemoteLine implements TrialLine {
       }
     }
     this.#opened = true
-    this.#reconcile()
+    if (!this.#closed) this.#reconcile()
   }
 
   hears(capability: string): boolean {
@@ -180,7 +180,6 @@ export class RemoteLine implements TrialLine {
     const nowMs = this.#parts.clock.nowMs()
     for (const worker of this.#workers) {
       if (worker.running !== null && worker.slots !== null && nowMs - worker.heardMs > silentMs) {
-        void worker.running.stop().catch(() => null)
         this.#lose(worker, `the worker on ${worker.machine} said nothing for ${silentMs / 1000} seconds`)
       }
       if (worker.running !== null && worker.slots === null && nowMs - worker.heardMs > joinMs && this.#joined)
@@ -234,6 +233,7 @@ export class RemoteLine implements TrialLine {
   async #adopt(worker: Worker, kept: { id: string; capability: string; slots: number }): Promise<void> {
     const path = this.#parts.pathOf(kept.capability)
     const running = path === null ? null : await worker.host.adopt(kept.id, path).catch(() => null)
+    if (this.#closed) return running?.close()
     if (path === null || running === null) return void this.#start(worker)
     const nowMs = this.#parts.clock.nowMs()
     Object.assign(worker, { capability: { id: kept.capability, path }, slots: kept.slots, heardMs: nowMs })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -57,6 +57,33 @@ describe('the door for workers on other machines', () => {
     assert.equal(await seenAt('https://127.0.0.1:29999'), fingerprint)
     writeFileSync(join(folder, 'daybook.yaml'), 'workers: {listen: everywhere}\n')
     await assert.rejects(listener.open(towards), /daybook\.yaml, workers\.listen: is no HOST:PORT/)
+    writeFileSync(join(folder, 'daybook.yaml'), 'workers: {listen: "127.0.0.1:70000"}\n')
+    await assert.rejects(listener.open(towards), /daybook\.yaml, workers\.listen: is no HOST:PORT/)
+  })
+
+  it('stays open for one who is about to be let in when the last of the others leaves', async () => {
+    const settings = join(folder, 'daybook.yaml')
+    writeFileSync(settings, 'workers: {listen: "127.0.0.1:29997"}\n')
+    await listener.open(towards)
+    writeFileSync(settings, 'workers: {listen: "127.0.0.1:29998"}\n')
+    const opening = listener.open(towards)
+    // It listens already, and has not heard yet that it does.
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve()
+    listener.leave()
+    const { address, fingerprint } = await opening
+    assert.equal(await seenAt(address), fingerprint)
+    listener.leave()
+    await assert.rejects(seenAt(address), /ECONNREFUSED/)
+  })
+
+  it('can be opened after a trouble with the disk is over', async () => {
+    const missing = join(folder, 'state')
+    const paths = { root: folder, dir: missing } as StatePaths
+    listener = new WorkerListener({ paths, nowMs: Date.now, answer: (_, response) => response.end() })
+    await assert.rejects(listener.open(towards), /ENOENT/)
+    mkdirSync(missing)
+    const { address, fingerprint } = await listener.open(towards)
+    assert.equal(await seenAt(address), fingerprint)
   })
 
   it('says so where there is no way', async () => {

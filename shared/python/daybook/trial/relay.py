@@ -19,6 +19,10 @@ _KEPT = ("content-type", "accept", "user-agent", "range", "content-range", "if-m
 
 _JSON = {"content-type": "application/json"}
 
+_LATER = (408, 425, 429)
+_NOT_KNOWN = (401, 403, 404)
+"""Answers that say nothing about what was sent: it can be taken later, or (by another daemon) be known again."""
+
 
 class Line(Protocol):
     """The way to the daemon."""
@@ -129,8 +133,7 @@ class Relay:
     def _put(self, name: str, data: bytes) -> None:
         headers = {"content-type": "application/octet-stream"}
         status, _, _ = self._line.request("PUT", "%s/daybook/worker/%s" % (self._own, name), headers, data)
-        if status >= 500:
-            raise Unreachable("it answered %d" % status)
+        _taken_or_raise(status)
 
     def _send_files(self, lines: List[bytes]) -> None:
         """Files that events name go first, into the daemon's own folder for such files."""
@@ -166,9 +169,14 @@ class Relay:
             status, _, _ = self._line.request(
                 "POST", to + "/daybook/events", {"content-type": "application/x-ndjson"}, b"\n".join(lines)
             )
-            if status >= 500:
-                raise Unreachable("it answered %d" % status)
-            os.remove(path)
+            _taken_or_raise(status)
+            if status not in _NOT_KNOWN:
+                os.remove(path)
+
+
+def _taken_or_raise(status: int) -> None:
+    if status >= 500 or status in _LATER:
+        raise Unreachable("it answered %d" % status)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -69,6 +69,8 @@ export const moduleEvent = z.discriminatedUnion('type', [
     rows: z.number().int().nonnegative(),
     /** Every how many-th row is in the file. */
     step: z.number().int().min(1),
+    /** Every how many-th row of these is in a smaller file, NAME.first.data, that is there sooner. */
+    first: z.number().int().min(2).nullish(),
     library: z.string(),
   }),
   z.object({ type: z.literal('artifact'), run_id: runId, path: z.string(), file: z.string() }),

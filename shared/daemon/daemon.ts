@@ -305,6 +305,7 @@ export async function startDaemon({ paths, log, clock }: DaemonOptions): Promise
           if (existsSync(spooled)) keepDataCopy(paths.data, sha256, spooled)
         },
         frame: (event, from) => frames.add(event, from),
+        cellBegins: (code) => frames.expect(code),
         runCreated: (id, from, execution) => capture.runCreated(id, from, execution),
         runsTouched,
       },

@@ -25,18 +25,20 @@ const keptReports = 500
 
 /**
  * Keeps a report in place of what was known of the same frame of the same cell, or of the same file. It takes over
- * the id, so that a page that shows it shows the news; what a run read stays under an id of its own.
+ * the id, so that a page that shows it shows the news; what a run read stays under an id of its own, unless this is a
+ * second look at the same.
  */
 export function keepReport(store: Store, report: LintReport, from: DataOrigin, atMs: number): string {
   return store.transaction(() => {
     const known = store.get(
-      'SELECT id FROM data_report WHERE name = ? AND notebook IS ? AND cell_id IS ? ORDER BY at_ms DESC LIMIT 1',
+      'SELECT id, execution_id FROM data_report WHERE name = ? AND notebook IS ? AND cell_id IS ? ORDER BY at_ms DESC LIMIT 1',
       report.name,
       from.notebook,
       from.cell,
     )
     const id = (known?.['id'] as string | undefined) ?? ulid(atMs)
-    if (known !== undefined && isDataOfRun(store, id))
+    const isAgain = from.execution !== null && known?.['execution_id'] === from.execution
+    if (known !== undefined && !isAgain && isDataOfRun(store, id))
       store.run('UPDATE data_report SET id = ? WHERE id = ?', ulid(atMs), id)
     else store.run('DELETE FROM data_report WHERE id = ?', id)
     store.run(

@@ -27,6 +27,8 @@ export interface IngestParts {
   keepData(sha256: string, spoolFile: string): void
   /** Told after a run was made through this capability. */
   runCreated(runId: RunId, capability: Capability, execution: string | null): void
+  /** Told of the code of a cell as it begins. */
+  cellBegins(code: string): void
   /** A data frame to look at. */
   frame(event: Extract<ModuleEvent, { type: 'frame' }>, capability: Capability): void
   /** Told once a chunk, which runs it touched. */
@@ -79,6 +81,7 @@ function takeEvent(
     case 'spool':
       return
     case 'cell_begin':
+      parts.cellBegins(event.code)
       return beginExecution(store, capability.id, event)
     case 'cell_end':
       return endExecution(store, event)

@@ -19,8 +19,8 @@ export class TopicBoard {
     this.#versions = new Map(stateTopics.map((topic) => [topic, first]))
   }
 
-  /** Something under this topic is no longer as it was. */
-  bump(topic: StateTopic): void {
+  /** Something under this topic is no longer as it was. Told after a pause, in which more may come. */
+  bump(topic: StateTopic, pauseMs = this.#pauseMs): void {
     this.#versions.set(topic, this.version(topic) + 1)
     if (this.#due.has(topic) || (this.#listeners.get(topic)?.size ?? 0) === 0) return
     this.#due.set(
@@ -28,7 +28,7 @@ export class TopicBoard {
       setTimeout(() => {
         this.#due.delete(topic)
         for (const listener of this.#listeners.get(topic) ?? []) listener(this.version(topic))
-      }, this.#pauseMs),
+      }, pauseMs),
     )
   }
 

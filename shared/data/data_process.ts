@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { fromWireProblem, Problem, type WireProblem } from '../base/problem.ts'
 
@@ -31,25 +31,44 @@ export const dataDefaults = {
 
 /**
  * Works on data in a process of its own: a hang or a lack of memory there takes nothing else along.
- * @param program the file to run, which answers one request with `DataMessage`s
+ * @param program the file to run, which answers a request with `DataMessage`s
  * @throws Problem: the process's own, `cancelled` after `signal` or the time limit, `data_limit` if it died
  */
-export function askDataProcess<Result>(
+export async function askDataProcess<Result>(
   program: URL,
   request: DataRequest,
   watch: DataWatch,
 ): Promise<Result> {
+  const child = startDataProcess(program, request.memoryBytes)
+  try {
+    return await askProcess(child, request, watch)
+  } finally {
+    if (child.connected) child.disconnect()
+  }
+}
+
+/** Starts a process that answers requests, one after the other, until it is disconnected. */
+export function startDataProcess(program: URL, memoryBytes: number): ChildProcess {
+  // DuckDB's memory comes on top of JavaScript's: the sample and its dictionaries.
+  const heapMegabytes = Math.max(256, Math.round(memoryBytes / 1e6))
+  return fork(fileURLToPath(program), [], {
+    execArgv: ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${heapMegabytes}`],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // Keeps NaN and infinities, which JSON has not.
+    serialization: 'advanced',
+  })
+}
+
+/** Asks a process that was started and answers nobody else just now. Given up, it is killed. */
+export function askProcess<Result>(
+  child: ChildProcess,
+  request: DataRequest,
+  watch: DataWatch,
+): Promise<Result> {
   return new Promise((resolve, reject) => {
-    // DuckDB's memory comes on top of JavaScript's: the sample and its dictionaries.
-    const heapMegabytes = Math.max(256, Math.round(request.memoryBytes / 1e6))
-    const child = fork(fileURLToPath(program), [], {
-      execArgv: ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${heapMegabytes}`],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // Keeps NaN and infinities, which JSON has not.
-      serialization: 'advanced',
-    })
     let last = ''
-    child.stderr?.on('data', (bytes: Buffer) => (last = (last + bytes.toString()).slice(-2000)))
+    const hear = (bytes: Buffer): void => void (last = (last + bytes.toString()).slice(-2000))
+    child.stderr?.on('data', hear)
     const giveUp = (problem: Problem): void => {
       finish(() => reject(problem))
       child.kill('SIGKILL')
@@ -72,16 +91,17 @@ export function askDataProcess<Result>(
     const finish = (settle: () => void): void => {
       clearTimeout(timer)
       watch.signal?.removeEventListener('abort', cancel)
-      if (child.connected) child.disconnect()
+      child.stderr?.off('data', hear)
+      child.off('message', answered).off('error', failed).off('exit', ended)
       settle()
     }
-    child.on('message', (message: DataMessage<Result>) => {
+    const answered = (message: DataMessage<Result>): void => {
       if (message.kind === 'progress') watch.progress?.(message.says)
       else if (message.kind === 'result') finish(() => resolve(message.result))
       else finish(() => reject(fromWireProblem(message.problem)))
-    })
-    child.on('error', (error) => finish(() => reject(error)))
-    child.on('exit', (code, by) =>
+    }
+    const failed = (error: Error): void => finish(() => reject(error))
+    const ended = (code: number | null, by: NodeJS.Signals | null): void =>
       finish(() => {
         const memory = /out of memory/i.test(last) || by === 'SIGKILL' || code === 134
         const says = memory
@@ -92,8 +112,8 @@ export function askDataProcess<Result>(
             hint: 'Allow more with --memory, or look at fewer rows or files.',
           }),
         )
-      }),
-    )
+      })
+    child.on('message', answered).on('error', failed).on('exit', ended)
     child.send(request)
   })
 }

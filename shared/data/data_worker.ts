@@ -15,9 +15,9 @@ export interface DataTools {
 /** What the process does with its request, which comes from our own other end of the line. */
 export type DataWork<Result> = (request: never, tools: DataTools) => Promise<Result>
 
-/** Makes this process one that `askDataProcess` can ask: it answers one request and ends. */
-export function serveDataRequest<Result>(work: DataWork<Result>): void {
-  process.once('message', (request: DataRequest) => void answer(request))
+/** Makes this process one that can be asked (data_process.ts), one request after another, until it is let go. */
+export function serveDataRequests<Result>(work: DataWork<Result>): void {
+  process.on('message', (request: DataRequest) => void answer(request))
   // Who asked lets go when the answer has come, or when nobody wants it any more.
   process.once('disconnect', () => process.exit(0))
 

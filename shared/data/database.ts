@@ -1,9 +1,4 @@
-import {
-  DuckDBInstance,
-  type DuckDBConnection,
-  type DuckDBDataChunk,
-  type DuckDBVector,
-} from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api'
 import { Problem } from '../base/problem.ts'
 import {
   type Column,
@@ -43,6 +38,8 @@ export class Database {
 
   /** Opens an empty one. */
   static async open(limits: DatabaseLimits): Promise<Database> {
+    // Only now: a process that looks at frames alone is ready sooner without it.
+    const { DuckDBInstance } = await import('@duckdb/node-api')
     const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: `${Math.round(limits.memoryBytes / 1e6)}MB`,
       threads: String(limits.threads),

@@ -16,17 +16,20 @@ export interface HandedFrame {
   step: number
   /** `pandas`, `polars`, `pyarrow` or `numpy`. */
   library: string
+  /** Whether a longer look follows. */
+  first?: boolean
 }
 
 /** Reads the file of a frame, Arrow or the kernel module's own form. */
-export function loadFrame(path: string, { name, rows, step }: HandedFrame): Loaded {
+export function loadFrame(path: string, { name, rows, step, first }: HandedFrame): Loaded {
   const bytes = readFileSync(path)
   const isPlain = bytes.toString('latin1', 0, frameMagic.length) === frameMagic
   const table = isPlain ? tableFromFrame(bytes) : tableFromArrow(bytes)
   const whole = loadTable(name, table)
   if (step === 1) return whole
   const rowNumbers = Float64Array.from({ length: table.rows }, (_, i) => i * step)
-  const note = `Looked at one row in ${step} of ${rows.toLocaleString('en')}.`
+  const what = first === true ? 'A first look at' : 'Looked at'
+  const note = `${what} one row in ${step} of ${rows.toLocaleString('en')}.`
   return { ...whole, rowNumbers, notes: [note] }
 }
 

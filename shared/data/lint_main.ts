@@ -1,11 +1,14 @@
-import { serveDataRequest } from './data_worker.ts'
+import { serveDataRequests } from './data_worker.ts'
 import type { LintRequest } from './lint_process.ts'
+import type { WarmUp } from './ready_process.ts'
+import { warmUp } from './warm_up.ts'
 import { loadFrame, nameFrame } from './frame.ts'
 import { loadFiles } from './load.ts'
 import { previewOf } from './preview.ts'
 import { reportOn, type LintReport } from './report.ts'
 
-serveDataRequest<LintReport>(async (request: LintRequest, { open, progress }) => {
+serveDataRequests<LintReport>(async (request: LintRequest | WarmUp, { open, progress }) => {
+  if ('warmUp' in request) return warmUp()
   const begin = performance.now()
   const load = async (path: string): ReturnType<typeof loadFiles> => {
     const { sampleRows, table, engine } = request

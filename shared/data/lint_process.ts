@@ -1,5 +1,7 @@
-import { askDataProcess, type DataWatch } from './data_process.ts'
+import { askDataProcess, type DataRequest, type DataWatch } from './data_process.ts'
+import type { HandedFrame } from './frame.ts'
 import type { RuleSettings, Suppression } from './lint.ts'
+import { ReadyProcess } from './ready_process.ts'
 import type { TableSchema } from './schema.ts'
 import type { LintReport } from './report.ts'
 
@@ -8,7 +10,7 @@ export interface LintRequest {
   /** A file or a pattern of files, absolute. */
   path: string
   /** A frame that a kernel wrote there: its variable, all its rows, and every how many-th of them the file has. */
-  frame?: { name: string; rows: number; step: number; library: string }
+  frame?: HandedFrame
   against: string | null
   /** A table of a database file. */
   table: string | null
@@ -24,6 +26,11 @@ export interface LintRequest {
   engine: 'auto' | 'sql'
   memoryBytes: number
   threads: number
+}
+
+/** A process that looks at small tables as soon as they come; it ends when it has been idle for that long. */
+export function readyToLint(limits: DataRequest, idleMs: number): ReadyProcess<LintReport> {
+  return new ReadyProcess(program, limits, idleMs)
 }
 
 /** Looks at data in a process of its own. */

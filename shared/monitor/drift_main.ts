@@ -1,12 +1,12 @@
 import { Problem } from '../base/problem.ts'
-import { serveDataRequest } from '../data/data_worker.ts'
+import { serveDataRequests } from '../data/data_worker.ts'
 import { loadFiles } from '../data/load.ts'
 import { compareTables, type NamedTable } from './drift.ts'
 import type { DriftRequest } from './drift_process.ts'
 import type { DriftReport } from './drift_report.ts'
 import { compareTogether } from './together.ts'
 
-serveDataRequest<DriftReport>(async (request: DriftRequest, { open, progress }) => {
+serveDataRequests<DriftReport>(async (request: DriftRequest, { open, progress }) => {
   const load = async (path: string): Promise<NamedTable> => {
     const database = await open()
     const { name, sample } = await loadFiles(database, path, {

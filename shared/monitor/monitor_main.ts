@@ -1,5 +1,5 @@
 import type { Table } from '../data/column.ts'
-import { serveDataRequest, type DataTools } from '../data/data_worker.ts'
+import { serveDataRequests, type DataTools } from '../data/data_worker.ts'
 import { loadFiles } from '../data/load.ts'
 import { appendLabels } from '../serving/label.ts'
 import { mostAnswered, readAnswered, type Answered, type AnsweredFiles } from './answered.ts'
@@ -18,7 +18,7 @@ import { joinShadow } from './shadow_join.ts'
 import { watchLog } from './watch.ts'
 import type { WatchReport } from './watch_report.ts'
 
-serveDataRequest<MonitorResults[keyof MonitorResults]>((request: MonitorRequest, tools) => {
+serveDataRequests<MonitorResults[keyof MonitorResults]>((request: MonitorRequest, tools) => {
   switch (request.kind) {
     case 'labels':
       return addLabels(request, tools)

@@ -1,7 +1,7 @@
 import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync, type WriteStream } from 'node:fs'
 import { dirname, extname, join, resolve } from 'node:path'
 import { Problem } from '../base/problem.ts'
-import { serveDataRequest, type DataTools } from '../data/data_worker.ts'
+import { serveDataRequests, type DataTools } from '../data/data_worker.ts'
 import { quoteName, quoteText, type Database, type RelationColumn } from '../data/database.ts'
 import { findFiles, makeRelation, withoutRowNumber } from '../data/relation.ts'
 import { readModelPackage } from '../models/model_package.ts'
@@ -16,7 +16,7 @@ import { processMemoryBytes } from './process_memory.ts'
 import { WorkerDoor } from './worker_door.ts'
 import { ModelError, ModelWorker, WorkerDiedError } from './worker_process.ts'
 
-serveDataRequest<BatchResult>(async (request: BatchRequest, tools) => {
+serveDataRequests<BatchResult>(async (request: BatchRequest, tools) => {
   const form = formOf(request)
   const database = await tools.open()
   const door = await WorkerDoor.open(join(database.spillFolder, 'worker.sock'))

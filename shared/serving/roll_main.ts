@@ -1,10 +1,10 @@
 import { chmodSync, renameSync, rmSync } from 'node:fs'
-import { serveDataRequest } from '../data/data_worker.ts'
+import { serveDataRequests } from '../data/data_worker.ts'
 import { quoteText } from '../data/database.ts'
 import { predictionRelation } from './prediction_reader.ts'
 import type { RollRequest } from './prediction_segment.ts'
 
-serveDataRequest<null>(async ({ from, to }: RollRequest, { open }) => {
+serveDataRequests<null>(async ({ from, to }: RollRequest, { open }) => {
   const database = await open()
   const unfinished = `${to}.part`
   try {

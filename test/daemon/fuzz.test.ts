@@ -133,6 +133,7 @@ describe('the daemon, given anything,', function () {
       clock: systemClock,
       isPaused: () => false,
       frame: () => undefined,
+      cellBegins: () => undefined,
       keepArtifact: () => undefined,
       keepData: () => undefined,
       runCreated: () => undefined,

@@ -33,6 +33,7 @@ describe('ingestEvents()', () => {
     const parts = {
       isPaused: (notebook: string | null) => notebook !== null && notebook === pausedNotebook,
       frame: () => undefined,
+      cellBegins: () => undefined,
       store,
       clock: systemClock,
       keepArtifact: () => undefined,

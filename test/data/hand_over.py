@@ -37,6 +37,8 @@ def make(library: str, rows: int, kinds: int):  # type: ignore[no-untyped-def]
     columns["n7"] = np.arange(rows, dtype="int64")
     for i in range(3):
         columns["n%d" % i][:: 97] = np.nan
+    if library == "numpy":
+        return np.column_stack(list(columns.values()))
     text = np.array(["kind %d" % k for k in range(kinds)], dtype=object)[random.integers(0, kinds, rows)]
     if library == "polars":
         import polars
@@ -65,10 +67,14 @@ def main() -> None:
 
     session = Session()
     # The first hand-over of a small frame imports what is needed, as the first cells of a notebook do.
-    frames.after_cell(session, {"small": frame.head(100)}, "e0", "small = 1")
-    begin = time.perf_counter()
-    frames.after_cell(session, {"frame": frame}, "e1", "frame = 1")
-    held = time.perf_counter() - begin
+    frames.after_cell(session, {"small": frame.head(100) if hasattr(frame, "head") else frame[:100]}, "e0", "small = 1")
+    # On a busy machine any step may be kept waiting: the shortest of three is what the hand-over takes.
+    turns = []
+    for name in ("a", "b", "frame"):
+        begin = time.perf_counter()
+        frames.after_cell(session, {name: frame}, "e1", "frame = 1")
+        turns.append(time.perf_counter() - begin)
+    held = min(turns)
     thread = threading.Thread(target=beat)
     thread.start()
     deadline = time.time() + 60
@@ -79,7 +85,8 @@ def main() -> None:
         time.sleep(0.01)
     stop.set()
     thread.join()
-    size = frame.memory_usage(deep=False).sum() if library == "pandas" else frame.estimated_size()
+    sizes = {"pandas": lambda: frame.memory_usage(deep=False).sum(), "polars": lambda: frame.estimated_size()}
+    size = sizes.get(library, lambda: frame.nbytes)()
     json.dump({"heldMs": held * 1000, "stallMs": max(stalls) * 1000, "bytes": int(size), "event": session.events[-1]}, sys.stdout)
 
 

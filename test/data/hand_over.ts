@@ -17,7 +17,7 @@ export interface HandOver {
 /** Has a Python make a frame of so many rows and hand it over as a kernel does; reads what came. */
 export function handOver(
   python: string,
-  library: 'pandas' | 'polars',
+  library: 'pandas' | 'polars' | 'numpy',
   rows: number,
   spool: string,
 ): HandOver {

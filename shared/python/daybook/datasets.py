@@ -1,6 +1,6 @@
 """Tables and arrays as inputs of a run: shape, schema as MLflow writes it, and a fingerprint. Never rows.
 
-The fingerprint is the same in every process for the same content. Of big data it covers a sample: rows at
+The fingerprint is the same in every process for the same content. Of big data it covers a sample: groups of rows at
 even distances, always the same ones for the same number of rows.
 """
 
@@ -19,6 +19,8 @@ MAX_ROWS = 2_000
 MAX_CELLS = 500_000
 MAX_TEXT_CELLS = 20_000
 MAX_COLUMNS = 2_000
+GROUP = 8
+"""Rows of a sample that stand together: each group costs a walk to a cold place in memory."""
 
 
 def send_dataset(run: "Run", data: Any, name: Optional[str], context: Optional[str], target: Any = None) -> None:
@@ -53,12 +55,12 @@ def source_of_code() -> Dict[str, Any]:
     return {"tags": tags, "reproduce": "cannot be reproduced"}
 
 
-def digest_of(values: Any, about: Any) -> str:
+def digest_of(values: Any, about: Any, most_cells: int = MAX_CELLS) -> str:
     """A fingerprint (16 hexadecimal digits) of an array, sampled, and of what else is known in JSON's terms."""
     digest = hashlib.sha256(json.dumps(about, sort_keys=True, default=str).encode("utf-8", "replace"))
     found = _columns(values)
     if found is not None:
-        _add(digest, found[0], found[1])
+        _add(digest, found[0], found[1], most_cells)
     return digest.hexdigest()[:16]
 
 
@@ -140,15 +142,19 @@ def _columns(data: Any) -> Optional[Tuple[int, Columns, bool]]:
     return None
 
 
-def _add(digest: Any, rows: int, columns: Columns) -> None:
+def _add(digest: Any, rows: int, columns: Columns, most_cells: int = MAX_CELLS) -> None:
     texts = sum(1 for _, values in columns if _is_text(values)) or 1
+    known: Dict[int, Any] = {}
     for name, values in columns:
         digest.update(("%s\0%s\0" % (name, getattr(values, "dtype", ""))).encode("utf-8", "replace"))
-        most = MAX_TEXT_CELLS // texts if _is_text(values) else MAX_CELLS // (len(columns) * _width(values))
-        _add_values(digest, values, _places(rows, max(1, min(MAX_ROWS, most))))
+        most = MAX_TEXT_CELLS // texts if _is_text(values) else most_cells // (len(columns) * _width(values))
+        most = max(1, min(MAX_ROWS, most))
+        if most not in known:
+            known[most] = _places(rows, most)
+        _add_values(digest, values, known[most])
 
 
-def _add_values(digest: Any, values: Any, places: Optional[List[int]]) -> None:
+def _add_values(digest: Any, values: Any, places: Any) -> None:
     if hasattr(values, "tocsr"):
         sample = values.tocsr() if places is None else values.tocsr()[places]
         for part in (sample.indptr, sample.indices, sample.data):
@@ -186,9 +192,16 @@ def _as_array(sample: Any) -> Any:
         return None
 
 
-def _places(rows: int, most: int) -> Optional[List[int]]:
-    """Which rows are looked at: all (None), or `most` of them at even distances."""
-    return None if rows <= most else [i * rows // most for i in range(most)]
+def _places(rows: int, most: int) -> Any:
+    """Which rows are looked at: all (None), or `most` of them, in groups at even distances."""
+    if rows <= most:
+        return None
+    group = min(GROUP, most)
+    groups = most // group
+    places = [i * rows // groups + j for i in range(groups) for j in range(group)]
+    numpy = sys.modules.get("numpy")
+    # An array once, where each column would make one of the list again.
+    return places if numpy is None else numpy.array(places)
 
 
 def _width(values: Any) -> int:

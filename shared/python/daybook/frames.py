@@ -4,8 +4,8 @@
    elsewhere a small sample is written at once. What is done here takes a few milliseconds.
 2. A frame is handed over when its name is new, stands for another object, has another shape or other columns, or when
    the cell names it and its (sampled) content is another.
-3. At most MAX_ROWS rows at even distances leave the kernel's memory, and only to a file in the spool folder, which the
-   daemon removes when it has looked.
+3. At most MAX_ROWS rows at even distances leave the kernel's memory, and only to files in the spool folder, which the
+   daemon removes when it has looked: of a large frame first a few of them, to be looked at meanwhile.
 4. Nothing here may fail a cell: what goes wrong is told once.
 """
 
@@ -30,6 +30,9 @@ MAX_ROWS_UNFORKED = 10_000
 MAX_CELLS_UNFORKED = 200_000
 MAX_FRAMES = 4
 MAX_COLUMNS = 2_000
+MAX_DIGEST_CELLS = 100_000
+FIRST_ROWS = 2_000
+FIRST_CELLS = 60_000
 MAGIC = b"DAYBOOKF"
 
 _known: Dict[str, Tuple[Any, ...]] = {}
@@ -69,13 +72,13 @@ def _changed(names: Dict[str, Any], code: str) -> List[Tuple[str, Any]]:
         if before == mark:
             if not re.search(r"(?<![\w.])%s(?!\w)" % re.escape(name), code):
                 continue
-            digest = digest_of(value, shape[:1])
+            digest = digest_of(value, shape[:1], MAX_DIGEST_CELLS)
             if _digests.get(name) in (None, digest):
                 _digests[name] = digest
                 continue
             _digests[name] = digest
         else:
-            _digests[name] = digest_of(value, shape[:1])
+            _digests[name] = digest_of(value, shape[:1], MAX_DIGEST_CELLS)
         if shape[0] >= 2 and shape[1]:
             changed.append((name, value))
     for gone in [name for name in _known if name not in names]:
@@ -116,17 +119,19 @@ def _hand_over(session: "Session", folder: str, name: str, frame: Any, execution
     file = "frame-%s.data" % os.urandom(12).hex()
     path = os.path.join(folder, file)
     home = (type(frame).__module__ or "").split(".")[0]
+    first = _first_step(-(-rows // step), len(_shape(frame)[1])) if fork else 0
     if home == "polars":
         # polars has threads of its own, which a forked child has not: what it must do is done here.
         frame = frame.gather_every(step) if step > 1 else frame
         arrow = sys.modules.get("pyarrow")
         if arrow is None or not fork:
+            first = 0
             frame.write_ipc(path + ".part", compat_level=sys.modules["polars"].CompatLevel.oldest())
             os.replace(path + ".part", path)
         else:
-            _in_child(path, frame.to_arrow(), 1)
+            _in_child(path, frame.to_arrow(), 1, first)
     elif fork:
-        _in_child(path, frame, step)
+        _in_child(path, frame, step, first)
     else:
         _write(path, frame, step)
     session.put(
@@ -138,12 +143,19 @@ def _hand_over(session: "Session", folder: str, name: str, frame: Any, execution
             "rows": rows,
             "step": step,
             "library": home,
+            **({"first": first} if first else {}),
         },
         True,
     )
 
 
-def _in_child(path: str, frame: Any, step: int) -> None:
+def _first_step(rows: int, columns: int) -> int:
+    """Every how many-th of so many rows is written first, to be looked at at once; 0 where that is hardly sooner."""
+    few = min(FIRST_ROWS, FIRST_CELLS // max(1, columns))
+    return -(-rows // few) if few >= 500 and rows > 2 * few else 0
+
+
+def _in_child(path: str, frame: Any, step: int, first: int) -> None:
     """Forks; the child writes and ends without a word. A thread waits for it, so that no zombie stays."""
     from . import process
 
@@ -158,6 +170,8 @@ def _in_child(path: str, frame: Any, step: int) -> None:
     if pid == 0:
         try:
             os.setsid()
+            if first:
+                _write(path[: -len(".data")] + ".first.data", frame, step * first)
             if hasattr(os, "nice"):
                 os.nice(10)
             _write(path, frame, step)

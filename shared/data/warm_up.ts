@@ -25,8 +25,8 @@ function madeUp(seed: number): Table {
   const x = each(() => random.next())
   return makeTable([
     numbers('id', (i) => i, 'integer'),
-    numbers('x', (i) => x[i]!),
-    numbers('twice', (i) => 2 * x[i]! + random.next() / 10),
+    numbers('x', (i) => x[i] ?? 0),
+    numbers('twice', (i) => 2 * (x[i] ?? 0) + random.next() / 10),
     numbers('count', () => kind(1000), 'integer'),
     numbers('flag', () => kind(2), 'integer'),
     numbers('day', (i) => (18_000 + i) * 86_400_000, 'date'),

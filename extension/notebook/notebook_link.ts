@@ -138,6 +138,9 @@ export class NotebookLink implements vscode.Disposable {
 
   dispose(): void {
     for (const one of this.#disposables) one.dispose()
+    // An execution that is left open keeps its cell busy when the notebook is opened again: nothing could be shown.
+    for (const shown of this.#shown.values()) shown.drop()
+    for (const execution of this.#waiting.values()) execution.end(undefined)
     for (const question of this.#questions.values()) question.dispose()
   }
 
@@ -240,13 +243,13 @@ export class NotebookLink implements vscode.Disposable {
     this.#tell('cells.answer', { notebook: this.name, execution, value })
   }
 
-  /** A user who clears what was shown does not want it back. */
+  /** A user who clears what was shown does not want it back; what comes after is shown. */
   #heedClearing({ notebook, cellChanges }: vscode.NotebookDocumentChangeEvent): void {
     if (notebook !== this.notebook) return
     const cleared = cellChanges.filter(({ outputs }) => outputs?.length === 0).map(({ cell }) => cell)
-    const executions = [...this.#shown]
-      .filter(([, shown]) => cleared.includes(shown.cell) && !shown.isActive)
-      .map(([id]) => id)
+    const shown = [...this.#shown].filter(([, one]) => cleared.includes(one.cell))
+    for (const [, one] of shown) one.cleared()
+    const executions = shown.filter(([, one]) => !one.isActive).map(([id]) => id)
     if (executions.length > 0) this.#tell('cells.confirm', { notebook: this.name, executions })
   }
 

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode'
 import type { CellExecution, CellNews, CellOutput, OutputChange } from '../../shared/api/cell_methods.ts'
 import { applyOutputChange, outputChange } from '../../shared/api/output_change.ts'
 import { isSameKind, toCellOutput, toItems } from './cell_output.ts'
+import { sinceCleared } from './since_cleared.ts'
 
 /** What showing an execution needs of the notebook around it. */
 export interface ShownCellParts {
@@ -26,6 +27,12 @@ export class ShownCell {
   #target: readonly CellOutput[] = []
   /** What is shown; null if that is not known, so that all of it is replaced. */
   #shown: { model: readonly CellOutput[]; outputs: vscode.NotebookCellOutput[] } | null = null
+  /** All that was to be shown when the user cleared the cell; null if he did not, or it does not matter any more. */
+  #cleared: readonly CellOutput[] | null = null
+  /** The target as far as the editor has taken it. */
+  #settled: readonly CellOutput[] = []
+  /** What the editor is taking just now has no outputs, or some; null while it is taking nothing. */
+  #step: 'empties' | 'fills' | null = null
   #running: vscode.NotebookCellExecution | null
   #isStarted = false
   #isWorking = false
@@ -59,7 +66,19 @@ export class ShownCell {
       this.#target = news.outputs
       // A notebook that was opened again may hold any part of it already.
       this.#shown = null
+      this.#cleared = null
     } else this.#target = applyOutputChange(this.#target, news)
+    void this.#work()
+  }
+
+  /** The cell has no outputs any more: its user has cleared them, or we have, as told. */
+  cleared(): void {
+    if (this.#shown === null || this.#step === 'empties') return
+    this.#cleared = this.#settled
+    this.#shown = { model: [], outputs: [] }
+    if (this.#step === null) return
+    // What the editor was taking may have come before it was cleared, or gone into outputs that were not there.
+    this.#shown = null
     void this.#work()
   }
 
@@ -79,14 +98,14 @@ export class ShownCell {
         if (this.#running === null && this.#shown !== null)
           await new Promise((resolve) => setTimeout(resolve, lateMs))
         this.#isDirty = false
-        await this.#step(this.#execution, this.#target)
+        await this.#advance(this.#execution, this.#target)
       }
     } finally {
       this.#isWorking = false
     }
   }
 
-  async #step(execution: CellExecution, target: readonly CellOutput[]): Promise<void> {
+  async #advance(execution: CellExecution, target: readonly CellOutput[]): Promise<void> {
     const { startedAtMs, endedAtMs, executionCount, success, state } = execution
     if (this.#isDropped) return
     this.#running ??= this.#parts.begin()
@@ -98,6 +117,7 @@ export class ShownCell {
     }
     if (executionCount !== null) running.executionOrder = executionCount
     if (this.#isStarted) await this.#show(running, target)
+    if (this.#running !== running) return
     if (state !== 'ended') return
     // What never began has nothing to say about success.
     this.#end(startedAtMs === null ? undefined : (success ?? undefined), endedAtMs ?? undefined)
@@ -111,6 +131,19 @@ export class ShownCell {
   }
 
   async #show(running: vscode.NotebookCellExecution, target: readonly CellOutput[]): Promise<void> {
+    const visible = this.#cleared === null ? null : sinceCleared(this.#cleared, target)
+    if (visible === null) this.#cleared = null
+    try {
+      this.#step = (visible ?? target).length === 0 ? 'empties' : 'fills'
+      await this.#bring(running, visible ?? target)
+    } finally {
+      this.#step = null
+    }
+    this.#settled = target
+  }
+
+  /** Brings the cell to show these outputs. */
+  async #bring(running: vscode.NotebookCellExecution, target: readonly CellOutput[]): Promise<void> {
     const before = this.#shown
     const change = before === null ? null : outputChange(before.model, target)
     if (before !== null && change === null) return

@@ -90,4 +90,4 @@ function drawHistory({ history, performance, kind }: WatchReport): string {
 }
 
 const ownStyle =
-  '.part{margin:26px 0 10px;font-size:16px}li.stop{color:var(--drift)}li.warn{color:var(--possible)}svg .line{fill:none;stroke:var(--now);stroke-width:2}svg .dot{fill:var(--now)}svg .before{stroke-dasharray:4 3}'
+  '.part{margin:26px 0 10px;font-size:16px}li.stop{color:var(--drift)}li.warn{color:var(--possible)}header{margin-bottom:18px}svg .line{fill:none;stroke:var(--now);stroke-width:2}svg .dot{fill:var(--now)}svg .before{stroke-dasharray:4 3}'

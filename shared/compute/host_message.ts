@@ -13,6 +13,8 @@ const told = z.object({
   waiting: z.boolean().optional(),
   pid: z.number().int().nullish(),
   start: z.string().nullish(),
+  /** How long ago it began. */
+  ran_ms: z.number().optional(),
   /** There once it is over. */
   outcome: z.enum(outcomes).optional(),
   how: z.string().optional(),

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts'
 import { logBatch } from '../runs/logging.ts'
-import { getRun, RunNotFoundError, updateRun } from '../runs/run.ts'
-import type { Run, RunId } from '../runs/run_data.ts'
-import { writeRunArtifact } from '../runs/run_artifact.ts'
+import { changeRun } from '../runs/run.ts'
+import { findRunInfo, type RunId, type RunInfo } from '../runs/run_data.ts'
+import { linkRunArtifact, writeRunArtifact, type WrittenArtifact } from '../runs/run_artifact.ts'
 import type { Store } from '../store/store.ts'
 import { getCapability, type Capability } from './capability.ts'
 import { cellOfExecution, executedCells, runningExecution } from './execution.ts'
@@ -31,6 +31,8 @@ export class Capture {
   #open = new Map<RunId, string>()
   #git: { atMs: number; state: Promise<GitState | null> } | null = null
   #pending = new Set<Promise<void>>()
+  /** Where an environment was last written, by its hash: many runs share one. */
+  #environments = new Map<string, WrittenArtifact>()
 
   constructor(parts: CaptureParts) {
     this.#parts = parts
@@ -45,7 +47,6 @@ export class Capture {
   /** A run was made through this capability, by our module (which names the execution) or by an mlflow client. */
   runCreated(runId: RunId, capability: Capability, execution: string | null): void {
     const { store } = this.#parts
-    const known = getRun(store, runId).tags
     const running = runningExecution(store, capability.id)
     const ran = execution ?? running?.id ?? null
     const cell = ran === null ? null : cellOfExecution(store, ran)
@@ -61,7 +62,7 @@ export class Capture {
     }
     const nests = capability.kind === 'kernel' || capability.kind === 'trial'
     const nested = nests && capability.runId !== null && capability.runId !== runId
-    if (nested && known['mlflow.parentRunId'] === undefined) tags['mlflow.parentRunId'] = capability.runId
+    if (nested && findRunInfo(store, runId)?.parentId === null) tags['mlflow.parentRunId'] = capability.runId
     this.#tag(runId, tags)
     this.#open.set(runId, capability.id)
     this.#track(this.#captureGit(runId))
@@ -72,10 +73,10 @@ export class Capture {
     for (const id of ids) {
       const capability = this.#open.get(id)
       if (capability === undefined) continue
-      const run = this.#find(id)
-      if (run !== null && (run.status === 'RUNNING' || run.status === 'SCHEDULED')) continue
+      const run = findRunInfo(this.#parts.store, id)
+      if (run?.status === 'RUNNING' || run?.status === 'SCHEDULED') continue
       this.#open.delete(id)
-      if (run !== null) this.#captureEnd(run, capability)
+      if (run !== undefined) this.#captureEnd(run, capability)
     }
   }
 
@@ -96,8 +97,8 @@ export class Capture {
     })
     const ids = orphans.map(([id]) => id)
     for (const id of ids) {
-      const run = this.#find(id)
-      if (run?.status === 'RUNNING') updateRun(store, id, { status: 'KILLED', endMs: clock.nowMs() })
+      const run = findRunInfo(store, id)
+      if (run?.status === 'RUNNING') changeRun(store, id, { status: 'KILLED', endMs: clock.nowMs() })
     }
     this.runsTouched(ids)
     return ids
@@ -108,16 +109,26 @@ export class Capture {
     await Promise.all(this.#pending)
   }
 
-  #captureEnd(run: Run, capabilityId: string): void {
+  #captureEnd(run: RunInfo, capabilityId: string): void {
     const capability = getCapability(this.#parts.store, capabilityId)
     if (capability === null) return
     const cells = executedCells(this.#parts.store, capabilityId, run.endMs ?? this.#parts.clock.nowMs())
     if (cells.length > 0) this.#write(run, 'daybook/cells.json', JSON.stringify(cells, null, 1))
-    const environment = this.#parts.store.get(
-      'SELECT b.text FROM capability c JOIN text_blob b ON b.hash = c.environment_hash WHERE c.id = ?',
-      capabilityId,
-    )
-    if (environment !== undefined) this.#write(run, 'daybook/environment.json', environment['text'] as string)
+    this.#keepEnvironment(run, capabilityId)
+  }
+
+  /** The same file for all runs of one environment, where the file system can do that. */
+  #keepEnvironment(run: RunInfo, capabilityId: string): void {
+    const { store, artifactsDir } = this.#parts
+    const row = store.get('SELECT environment_hash AS hash FROM capability WHERE id = ?', capabilityId)
+    const hash = row?.['hash'] as string | null | undefined
+    if (hash == null) return
+    const path = 'daybook/environment.json'
+    const known = this.#environments.get(hash)
+    if (known !== undefined && linkRunArtifact({ store, artifactsDir, run }, path, known)) return
+    const text = store.get('SELECT text FROM text_blob WHERE hash = ?', hash)?.['text']
+    const written = text === undefined ? null : this.#write(run, path, text as string)
+    if (written !== null) this.#environments.set(hash, written)
   }
 
   async #captureGit(runId: RunId): Promise<void> {
@@ -126,8 +137,8 @@ export class Capture {
       this.#git = { atMs: nowMs, state: readGitState(this.#parts.root) }
     }
     const git = await this.#git.state
-    const run = this.#find(runId)
-    if (git === null || run === null) return
+    const run = git === null ? undefined : findRunInfo(this.#parts.store, runId)
+    if (git === null || run === undefined) return
     this.#tag(runId, {
       'mlflow.source.git.commit': git.commit,
       'daybook.git.branch': git.branch,
@@ -141,22 +152,14 @@ export class Capture {
     logBatch(this.#parts.store, runId, { tags: Object.fromEntries(known) })
   }
 
-  #find(runId: RunId): Run | null {
-    try {
-      return getRun(this.#parts.store, runId)
-    } catch (error) {
-      if (error instanceof RunNotFoundError) return null
-      throw error
-    }
-  }
-
-  #write(run: Run, path: string, text: string): void {
+  #write(run: RunInfo, path: string, text: string): WrittenArtifact | null {
     const { store, artifactsDir } = this.#parts
     try {
-      writeRunArtifact({ store, artifactsDir, run }, path, text)
+      return writeRunArtifact({ store, artifactsDir, run }, path, text)
     } catch (error) {
       // What a run logged is worth more than its surroundings: a full disk must not make it fail.
       this.#parts.log(`cannot keep ${path} of run ${run.id}: ${(error as Error).message}`)
+      return null
     }
   }
 

@@ -7,8 +7,8 @@ import { readDataSource } from '../runs/data_source.ts'
 import { logInputs } from '../runs/dataset.ts'
 import { logBatch, ParamChangedError } from '../runs/logging.ts'
 import { rollUpLateBaselines } from '../runs/roll_up.ts'
-import { createRun, getRun, RunNotFoundError, updateRun } from '../runs/run.ts'
-import type { RunId } from '../runs/run_data.ts'
+import { changeRun, getRun, insertRun } from '../runs/run.ts'
+import { findRunInfo, type RunId } from '../runs/run_data.ts'
 import type { Store } from '../store/store.ts'
 import type { Capability } from './capability.ts'
 import { beginExecution, cellOfExecution, endExecution, keepText } from './execution.ts'
@@ -142,7 +142,7 @@ function beginRun(
   }
   const experimentId = ensureExperiment(store, experiment, parts.clock.nowMs())
   const name = event.name ?? cellName(store, event.execution ?? null, capability)
-  createRun(store, {
+  insertRun(store, {
     runId,
     experimentId,
     startMs: event.at,
@@ -204,7 +204,7 @@ function endRun(store: Store, event: Extract<ModuleEvent, { type: 'run_end' }>):
     cost.flatMap(([key, value]) => (value == null ? [] : [[key, String(Math.round(value))]])),
   ) as Record<string, string>
   logBatch(store, runId, { tags })
-  updateRun(store, runId, { status: event.status, endMs: event.at })
+  changeRun(store, runId, { status: event.status, endMs: event.at })
 }
 
 function addDataset(parts: IngestParts, event: Extract<ModuleEvent, { type: 'dataset' }>): void {
@@ -226,13 +226,7 @@ function addDataset(parts: IngestParts, event: Extract<ModuleEvent, { type: 'dat
 }
 
 function runExists(store: Store, runId: RunId): boolean {
-  try {
-    getRun(store, runId)
-    return true
-  } catch (error) {
-    if (error instanceof RunNotFoundError) return false
-    throw error
-  }
+  return findRunInfo(store, runId) !== undefined
 }
 
 function redactAll(record: Record<string, string>): Record<string, string> {

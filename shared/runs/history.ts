@@ -40,6 +40,29 @@ export function metricHistory(
   return { points, nextPageToken: more ? encodePageToken({ offset: offset + limit, after: null }) : null }
 }
 
+/** The values of one metric of one run behind a step, by step; NaN is left out, and of several at a step the last stays. */
+export function valuesAfter(
+  store: Store,
+  series: { runId: string; key: string },
+  step: number,
+): { step: number; value: number }[] {
+  const at = findSeries(store, series.runId, series.key)
+  if (at === undefined) return []
+  const after = Number.isFinite(step) ? bindInt64(step) : -(2n ** 63n)
+  const found = new Map<number, number>()
+  for (const row of store.all(
+    `SELECT ${columns} FROM metric WHERE run = ? AND key = ? AND metric.step > ? AND is_nan = 0
+     ORDER BY metric.step, metric.at_ms, value`,
+    at.run,
+    at.key,
+    after,
+  )) {
+    const point = readPoint(row, series.key)
+    found.set(Number(point.step), point.value)
+  }
+  return [...found].map(([at, value]) => ({ step: at, value }))
+}
+
 /** The values of one metric of several runs: runs by id, within a run as in `metricHistory`; at most `limit` in all. */
 export function metricHistories(
   store: Store,
@@ -53,6 +76,18 @@ export function metricHistories(
     for (const point of page.points) points.push({ ...point, runId: runId as RunId })
   }
   return points
+}
+
+/** The last values of all metrics of a run, by name; NaN stays NaN. */
+export function latestValues(store: Store, runId: string): Map<string, number> {
+  const rows = store.all(
+    `SELECT k.name, m.value, m.is_nan FROM latest_metric m JOIN key_name k ON k.id = m.key
+     WHERE m.run = (SELECT seq FROM run WHERE id = ?)`,
+    runId,
+  )
+  return new Map(
+    rows.map((row) => [row['name'] as string, row['is_nan'] === 1 ? NaN : (row['value'] as number)]),
+  )
 }
 
 /** Which part of a metric's history is wanted, and how much of it. */

@@ -10,8 +10,9 @@ import type { LatestMetric, Run, RunId } from './run_data.ts'
  * itself stays as it is. What simple models reach is taken from the run whose own number it stands beside.
  */
 export function rollUp(store: Store, runId: string): void {
-  const run = getRun(store, runId)
   const nested = nestedRuns(store, runId)
+  if (nested.length === 0) return
+  const run = getRun(store, runId)
   const points = new Map<string, MetricPoint>()
   for (const { metrics } of nested) {
     for (const [key, last] of Object.entries(metrics))

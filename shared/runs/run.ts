@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts'
 import { uriBelow } from './artifact_path.ts'
 import { requireActiveExperiment } from './experiment.ts'
 import { internKey } from './key_name.ts'
-import { loadRuns, type Run, type RunStatus } from './run_data.ts'
+import { loadRuns, type Run, type RunId, type RunStatus } from './run_data.ts'
 import { randomRunName } from './run_name.ts'
 
 /** The tag that holds a run's name; the two are always equal. */
@@ -57,9 +57,14 @@ export interface NewRun {
  * @throws Problem `bad_request` if name and tag `mlflow.runName` differ
  */
 export function createRun(store: Store, wanted: NewRun): Run {
+  return getRun(store, insertRun(store, wanted))
+}
+
+/** `createRun` for those who need only its id: reading a run takes longer than making one. */
+export function insertRun(store: Store, wanted: NewRun): RunId {
   return store.transaction(() => {
-    const id = wanted.runId ?? randomHex()
-    if (wanted.runId !== undefined && findRunSeq(store, id) !== undefined) return getRun(store, id)
+    const id = (wanted.runId ?? randomHex()) as RunId
+    if (wanted.runId !== undefined && findRunSeq(store, id) !== undefined) return id
     const experiment = requireActiveExperiment(store, wanted.experimentId)
     const name = chooseName(wanted)
     const seq = store.insert(
@@ -74,7 +79,7 @@ export function createRun(store: Store, wanted: NewRun): Run {
       wanted.artifactUri ?? uriBelow(experiment.artifactLocation, `${id}/artifacts`),
     )
     writeTags(store, seq, { ...wanted.tags, [nameTag]: name })
-    return getRun(store, id)
+    return id
   })
 }
 
@@ -96,14 +101,19 @@ export interface RunChange {
 
 /** @throws RunNotFoundError, RunNotActiveError */
 export function updateRun(store: Store, runId: string, change: RunChange): Run {
-  return store.transaction(() => {
+  changeRun(store, runId, change)
+  return getRun(store, runId)
+}
+
+/** `updateRun` for those who do not need the run. */
+export function changeRun(store: Store, runId: string, change: RunChange): void {
+  store.transaction(() => {
     const seq = requireActiveRun(store, runId)
     if (change.status !== undefined) store.run('UPDATE run SET status = ? WHERE seq = ?', change.status, seq)
     if (change.endMs !== undefined) {
       store.run('UPDATE run SET ended_ms = ? WHERE seq = ?', bindTime(change.endMs), seq)
     }
     if (change.name !== undefined && change.name !== '') writeTags(store, seq, { [nameTag]: change.name })
-    return getRun(store, runId)
   })
 }
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomHex } from '../base/id.ts'
 import type { Store } from '../store/store.ts'
-import { listArtifacts, putInPlace, recordArtifact, resolveExisting } from './artifact.ts'
+import { listArtifacts, putInPlace, recordArtifact, resolveExisting, type SavedArtifact } from './artifact.ts'
 import {
   artifactPathOfUri,
   incomingFolder,
@@ -33,15 +33,43 @@ export function runArtifactPath({ run }: Pick<RunArtifacts, 'run'>, path: string
 }
 
 /** Writes a small text among a run's artifacts, whole or not at all. */
-export function writeRunArtifact(where: RunArtifacts, path: string, text: string): void {
+export function writeRunArtifact(where: RunArtifacts, path: string, text: string): WrittenArtifact {
   const incoming = join(where.artifactsDir, incomingFolder)
   mkdirSync(incoming, { recursive: true, mode: 0o700 })
   const temporary = join(incoming, randomHex())
+  const bytes = Buffer.from(text)
+  const target = runArtifactPath(where, path)
   try {
-    writeFileSync(temporary, text, { mode: 0o600 })
-    keepFile(where, path, temporary)
-  } finally {
+    writeFileSync(temporary, bytes, { mode: 0o600 })
+    putInPlace(where.artifactsDir, temporary, target)
+  } catch (error) {
     rmSync(temporary, { force: true })
+    throw error
+  }
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const saved = { sizeBytes: bytes.length, sha256 }
+  recordArtifact(where.store, target, { ...saved, nowMs: Date.now() })
+  return { ...saved, target }
+}
+
+/** A text that was written among a run's artifacts. */
+export interface WrittenArtifact extends SavedArtifact {
+  readonly target: ArtifactPath
+}
+
+/** Gives a run a file that another one has, without a second copy on the disk. False where that cannot be done. */
+export function linkRunArtifact(where: RunArtifacts, path: string, known: WrittenArtifact): boolean {
+  const temporary = join(where.artifactsDir, incomingFolder, randomHex())
+  try {
+    linkSync(join(where.artifactsDir, known.target), temporary)
+    const target = runArtifactPath(where, path)
+    putInPlace(where.artifactsDir, temporary, target)
+    const { sizeBytes, sha256 } = known
+    recordArtifact(where.store, target, { sizeBytes, sha256, nowMs: Date.now() })
+    return true
+  } catch {
+    rmSync(temporary, { force: true })
+    return false
   }
 }
 

@@ -60,6 +60,12 @@ export interface Run extends RunInfo {
   modelOutputs: { modelId: string; step: Int64 }[]
 }
 
+/** A run without what was logged to it: one look at the store instead of six. Undefined if there is no such run. */
+export function findRunInfo(store: Store, runId: string): RunInfo | undefined {
+  const row = store.get('SELECT * FROM run WHERE id = ?', runId)
+  return row === undefined ? undefined : readInfo(row)
+}
+
 /** The runs with these numbers, in this order; numbers without a run are left out. */
 export function loadRuns(store: Store, seqs: readonly number[]): Run[] {
   const wanted = JSON.stringify(seqs)
@@ -90,7 +96,7 @@ export function* allRuns(store: Store): Generator<Run> {
 
 const each = 'SELECT value FROM json_each(?)'
 
-function readRun(row: Row): Run {
+function readInfo(row: Row): RunInfo {
   return {
     id: row['id'] as RunId,
     experimentId: String(row['experiment_id']) as ExperimentId,
@@ -102,13 +108,12 @@ function readRun(row: Row): Run {
     deletedMs: row['deleted_ms'] as number | null,
     artifactUri: row['artifact_uri'] as string,
     parentId: row['parent_id'] as RunId | null,
-    params: {},
-    tags: {},
-    metrics: {},
-    datasets: [],
-    modelInputs: [],
-    modelOutputs: [],
   }
+}
+
+function readRun(row: Row): Run {
+  const nothing = { params: {}, tags: {}, metrics: {}, datasets: [], modelInputs: [], modelOutputs: [] }
+  return { ...readInfo(row), ...nothing }
 }
 
 function fillTexts(store: Store, wanted: string, bySeq: ReadonlyMap<number, Run>): void {

@@ -51,7 +51,7 @@ class SenderTest(unittest.TestCase):
         sender = self.sender()
         sender.put(event(0))
         sender.flush(5)
-        sender._linger_s = 3600
+        sender.linger_s = 3600
         sender.put(event(1), True)
         self.daemon.wait(lambda: len(self.daemon.events) == 2)
 

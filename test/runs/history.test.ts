@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { metricHistories, metricHistory, sampleHistory } from '../../shared/runs/history.ts'
+import {
+  latestValues,
+  metricHistories,
+  metricHistory,
+  sampleHistory,
+  valuesAfter,
+} from '../../shared/runs/history.ts'
 import { logBatch, type MetricPoint } from '../../shared/runs/logging.ts'
 import { createRun } from '../../shared/runs/run.ts'
 import { eachWithStore } from './store.ts'
@@ -49,6 +55,32 @@ describe('metric histories', () => {
         assert.deepEqual(paged, sorted)
       }),
       { numRuns: 50 },
+    )
+  })
+
+  it('valuesAfter() gives the last value of each step behind one; latestValues() that of each metric', () => {
+    const points = [
+      { key: 'm', value: 1, step: 0, atMs: 10 },
+      { key: 'm', value: 4, step: 2, atMs: 12 },
+      { key: 'm', value: 3, step: 2, atMs: 11 },
+      { key: 'm', value: NaN, step: 3, atMs: 13 },
+      { key: 'n', value: 7, step: 9, atMs: 1 },
+    ]
+    const runId = newRun(points)
+    const after = (step: number): unknown => valuesAfter(held.store, { runId, key: 'm' }, step)
+    assert.deepEqual(after(-Infinity), [
+      { step: 0, value: 1 },
+      { step: 2, value: 4 },
+    ])
+    assert.deepEqual(after(0), [{ step: 2, value: 4 }])
+    assert.deepEqual(after(2), [])
+    assert.deepEqual(valuesAfter(held.store, { runId, key: 'other' }, 0), [])
+    assert.deepEqual(
+      latestValues(held.store, runId),
+      new Map([
+        ['m', NaN],
+        ['n', 7],
+      ]),
     )
   })
 

@@ -208,6 +208,8 @@ async function follow(
   const { terminal } = context
   const reporter = new TuneReporter(terminal, context.json)
   let study = begun
+  // Who is told nothing before the end need not ask at each news: that would take time from the trials.
+  const pauseMs = (): number => (context.json ? Math.min(1000, (Date.now() - study.createdAtMs) / 20) : 0)
   let interrupts = 0
   const interrupt = (): void => {
     interrupts++
@@ -225,6 +227,7 @@ async function follow(
       try {
         study = await followUntilLost(line.client, study.id, async (now) => {
           await reporter.report(line.client, now)
+          if (now.endedAtMs === null) await new Promise((resolve) => setTimeout(resolve, pauseMs()))
         })
       } catch (error) {
         if (!isUnreachable(error)) throw error

@@ -15,6 +15,8 @@ export class HostDesk {
   #seen = new Set<string>()
   /** Whether it is known what it runs: it has said so, or has only just begun. */
   heard = false
+  /** Whether what it says is being taken in: the answer to that tells what comes of it. */
+  #hearing = false
   #waiting: { resolve(answer: HostAnswer): void; timer: NodeJS.Timeout } | null = null
 
   constructor(study: HostedStudy) {
@@ -28,13 +30,21 @@ export class HostDesk {
 
   /** Takes what the host says it knows, and tells the study which attempts have ended. */
   hear(message: HostMessage, began: (told: HostMessage['attempts'][number]) => void): void {
+    this.#hearing = true
+    try {
+      this.#hear(message, began)
+    } finally {
+      this.#hearing = false
+    }
+  }
+
+  #hear(message: HostMessage, began: (told: HostMessage['attempts'][number]) => void): void {
     this.heard = true
     this.#known = new Set(message.attempts.map(({ attempt }) => attempt))
     for (const told of message.attempts) {
-      if (told.outcome === undefined) {
-        if (told.pid != null) began(told)
-        continue
-      }
+      // One that was short is told of only when it is over.
+      if (told.pid != null) began(told)
+      if (told.outcome === undefined) continue
       this.#orders.delete(told.attempt)
       this.#seen.add(told.attempt)
       if (told.outcome !== 'unprepared') this.#study.attemptEnded(told.attempt, told)
@@ -73,7 +83,7 @@ export class HostDesk {
   /** Answers the question that waits. */
   wake(): void {
     const waiting = this.#waiting
-    if (waiting === null) return
+    if (waiting === null || this.#hearing) return
     this.#waiting = null
     clearTimeout(waiting.timer)
     waiting.resolve(this.#now())

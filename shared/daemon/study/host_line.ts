@@ -74,8 +74,9 @@ export class HostLine implements TrialLine {
     if (!this.#heard) study.reconcile(new Set(message.attempts.map(({ attempt }) => attempt)))
     this.#heard = true
     study.prepared(phaseOf(message))
-    this.#desk.hear(message, ({ attempt, pid, start }) => {
-      study.attemptBegan(attempt, { pid: pid ?? 0, startTime: start ?? null })
+    this.#desk.hear(message, ({ attempt, pid, start, ran_ms: ranMs }) => {
+      const identity = { pid: pid ?? 0, startTime: start ?? null }
+      this.#parts.store.transaction(() => study.attemptBegan(attempt, identity, ranMs))
     })
     const failure = sharedFailure(message)
     if (message.broken?.refused !== undefined) this.#useKernels(message.broken.refused)

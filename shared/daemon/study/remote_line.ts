@@ -127,7 +127,7 @@ export class RemoteLine implements TrialLine {
     if (worker === undefined) return Promise.resolve({ run: [], stop: {}, seen: [], over: true })
     worker.heardMs = this.#parts.clock.nowMs()
     if (study.record.progress.mode === null) study.prepared(phaseOf(message))
-    worker.desk.hear(message, ({ attempt }) => study.attemptBegan(attempt, null))
+    worker.desk.hear(message, ({ attempt, ran_ms: ranMs }) => study.attemptBegan(attempt, null, ranMs))
     this.#reconcile()
     const failure = sharedFailure(message)
     const refused = message.broken?.refused

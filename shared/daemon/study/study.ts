@@ -134,12 +134,12 @@ export class Study {
     }
   }
 
-  attemptBegan(id: string, process: ProcessIdentity | null): void {
+  attemptBegan(id: string, process: ProcessIdentity | null, ranMs = 0): void {
     const attempt = this.#openAttempts().find((one) => one.id === id)
     if (attempt === undefined || attempt.state === 'running') return
     Object.assign(attempt, { state: 'running', ...process })
     const trial = this.trials[attempt.number]
-    if (trial !== undefined) trial.startedMs = this.#parts.clock.nowMs()
+    if (trial !== undefined) trial.startedMs = this.#parts.clock.nowMs() - ranMs
     if (process !== null) this.#parts.bindCapability(attempt.capabilityId, process)
     saveAttempt(this.#parts.store, this.record.id, attempt)
   }

@@ -127,10 +127,17 @@ export function assignments(
 
 /** Names that cells ask for instead of having them set: no code sets these. */
 export function suggestedNames(document: NotebookDocument): ReadonlySet<string> {
+  const known = suggested.get(document)
+  if (known !== undefined) return known
   const set = new Set(readParameters(document).map(({ name }) => name))
   const asked = readSuggestions(document).map(({ parameter }) => parameter.name)
-  return new Set(asked.filter((name) => !set.has(name)))
+  const names = new Set(asked.filter((name) => !set.has(name)))
+  suggested.set(document, names)
+  return names
 }
+
+/** A document does not change: what its cells ask for is read once. */
+const suggested = new WeakMap<NotebookDocument, ReadonlySet<string>>()
 
 /** A point as values that are written into code: 1.0 where a real parameter is 1. */
 export function pointValues(space: Space, point: Point): Record<string, ParameterValue> {

@@ -7,8 +7,9 @@ import { bestOf } from './study_summary.ts'
 /** What a new trial is made with. */
 export type NewTrial = Pick<TrialRecord, 'role' | 'point' | 'enqueued' | 'says'> & { repeatOf?: number }
 
-/** Every so many trials it is asked whether more are worth it. */
+/** It is asked whether more are worth it after every so many trials, and then ever less often: it takes longer each time. */
 const lookEvery = 5
+const lookShare = 10
 
 /** The trials of a study: those that were, and which comes next. A trial's number is its place in the list. */
 export class TrialBook {
@@ -84,7 +85,7 @@ export class TrialBook {
   /** Every few trials: whether more are worth it. What is found is kept until a better trial comes. */
   #lookAhead(known: ReturnType<typeof asTrial>[], number: number): { says: string } | null {
     const { progress } = this.#record
-    if (number % lookEvery !== 0) return progress.plateau ?? null
+    if (number % Math.max(lookEvery, Math.floor(number / lookShare)) !== 0) return progress.plateau ?? null
     const { stop, says } = lookAhead(this.#search, known, { number, saw: this.ended })
     const before = progress.plateau ?? null
     if (stop === (before !== null)) return before

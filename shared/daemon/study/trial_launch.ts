@@ -30,11 +30,16 @@ export interface LaunchingStudy {
  * Begins an attempt at a trial: takes a place, makes its run and says how it is run. Null if there is
  * no place now. `order` is null for a trial that was begun on a kernel.
  */
-export function launchTrial(
-  parts: StudyParts,
-  study: LaunchingStudy,
-  trial: TrialRecord,
-): { order: TrialOrder | null } | null {
+export function launchTrial(parts: StudyParts, study: LaunchingStudy, trial: TrialRecord): Launched | null {
+  // One commit for all that this writes.
+  return parts.store.transaction(() => begin(parts, study, trial))
+}
+
+interface Launched {
+  order: TrialOrder | null
+}
+
+function begin(parts: StudyParts, study: LaunchingStudy, trial: TrialRecord): Launched | null {
   const { record } = study
   const { progress, settings } = record
   const place = study.line.place()

@@ -18,8 +18,8 @@ export interface HostedStudy {
   readonly seedParameter: string | null
   readonly stops: ReadonlyMap<string, 'cancelled' | 'pruned'>
   readonly isOver: boolean
-  /** `process` is null where it runs on another machine. */
-  attemptBegan(id: string, process: ProcessIdentity | null): void
+  /** `process` is null where it runs on another machine; `ranMs`: how long ago it began. */
+  attemptBegan(id: string, process: ProcessIdentity | null, ranMs?: number): void
   attemptEnded(id: string, told: ToldAttempt): void
   /** All that the hosts know of: what is not among it was lost. */
   reconcile(known: ReadonlySet<string>): void

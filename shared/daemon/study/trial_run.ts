@@ -1,10 +1,11 @@
 import type { Clock } from '../../base/clock.ts'
 import { injectParameters } from '../../notebook/parameters.ts'
 import type { NotebookDocument } from '../../notebook/document.ts'
-import { metricHistory } from '../../runs/history.ts'
+import { latestValues, valuesAfter } from '../../runs/history.ts'
 import { logBatch } from '../../runs/logging.ts'
 import { rollUp } from '../../runs/roll_up.ts'
-import { createRun, getRun, updateRun } from '../../runs/run.ts'
+import { changeRun, insertRun } from '../../runs/run.ts'
+import { findRunInfo } from '../../runs/run_data.ts'
 import { writeRunArtifact } from '../../runs/run_artifact.ts'
 import type { Store } from '../../store/store.ts'
 import type { Report } from '../../tuning/trial.ts'
@@ -47,7 +48,7 @@ export function trialTags(study: StudyRecord, trial: TrialRecord): Record<string
 /** Makes the run that everything of one trial goes into, nested in the study's. */
 export function createTrialRun(parts: TrialRunParts, study: StudyRecord, trial: TrialRecord): string {
   const nowMs = parts.clock.nowMs()
-  const run = createRun(parts.store, {
+  const id = insertRun(parts.store, {
     experimentId: parts.experimentId,
     name:
       trial.repeatOf === null ? `trial ${trial.number}` : `trial ${trial.repeatOf} again (${trial.number})`,
@@ -56,8 +57,8 @@ export function createTrialRun(parts: TrialRunParts, study: StudyRecord, trial: 
   })
   const given = { ...study.settings.parameters, ...trial.point }
   const params = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, recordedValue(value)]))
-  logBatch(parts.store, run.id, { params })
-  return run.id
+  logBatch(parts.store, id, { params })
+  return id
 }
 
 /** The right of one attempt to log into its trial's run. What the study's host told of its surroundings counts. */
@@ -80,11 +81,7 @@ export function grantTrial(
 
 /** What a run has logged of a metric beyond a step, in the order of steps; NaN is left out. */
 export function newReports(store: Store, runId: string, metric: string, after: number): Report[] {
-  const found = new Map<number, number>()
-  for (const { step, value } of metricHistory(store, { runId, key: metric }).points) {
-    if (Number(step) > after && !Number.isNaN(value)) found.set(Number(step), value)
-  }
-  return [...found].map(([step, value]) => ({ step, value })).sort((a, b) => a.step - b.step)
+  return valuesAfter(store, { runId, key: metric }, after)
 }
 
 /** The values of the objectives as the run has them at its end, or what is wrong with them. */
@@ -94,12 +91,12 @@ export function readObjectives(
   metrics: readonly string[],
 ): { values: number[] } | { missing: string } {
   rollUp(store, runId)
-  const logged = getRun(store, runId).metrics
+  const logged = latestValues(store, runId)
   const values: number[] = []
   for (const metric of metrics) {
-    const value = logged[metric]?.value
+    const value = logged.get(metric)
     if (value === undefined) {
-      const names = Object.keys(logged).sort()
+      const names = [...logged.keys()].sort()
       const there = names.length === 0 ? 'it logged nothing' : `it logged ${names.slice(0, 12).join(', ')}`
       return { missing: `the trial did not log "${metric}": ${there}` }
     }
@@ -128,7 +125,7 @@ export function endTrialRun(
   if (trial.peakRssBytes !== null) tags['daybook.peakRssBytes'] = String(trial.peakRssBytes)
   const status = { complete: 'FINISHED', pruned: 'FINISHED', failed: 'FAILED' } as const
   logBatch(store, trial.runId, { tags })
-  updateRun(store, trial.runId, {
+  changeRun(store, trial.runId, {
     status: trial.state in status ? status[trial.state as 'complete'] : 'KILLED',
     endMs: trial.endedMs ?? clock.nowMs(),
   })
@@ -144,9 +141,11 @@ export function keepTrialNotebook(
   executed: { original: NotebookDocument; values: Record<string, unknown>; shown: readonly string[] },
 ): void {
   const { store, artifactsDir } = parts
+  const run = findRunInfo(store, runId)
+  if (run === undefined) return
   const given = injectParameters(executed.original, executed.values)
   const text = executedNotebook(executed.original, given.document, executed.shown)
-  writeRunArtifact({ store, artifactsDir, run: getRun(store, runId) }, 'notebook.ipynb', text)
+  writeRunArtifact({ store, artifactsDir, run }, 'notebook.ipynb', text)
 }
 
 /** Ends the run of a study: its metrics and parameters are those of the best trial. */
@@ -164,5 +163,5 @@ export function endStudyRun(store: Store, record: StudyRecord, best: TrialRecord
   )
   logBatch(store, record.runId, { metrics, tags, params })
   const status = { finished: 'FINISHED', failed: 'FAILED', cancelled: 'KILLED' } as const
-  updateRun(store, record.runId, { status: status[record.state as 'finished'], endMs })
+  changeRun(store, record.runId, { status: status[record.state as 'finished'], endMs })
 }

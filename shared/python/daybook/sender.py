@@ -37,7 +37,7 @@ class Sender:
         self.spool = spool
         self.dropped = 0
         self.on_answer: Optional[Callable[[bytes], None]] = None
-        self._linger_s = LINGER_S
+        self.linger_s = LINGER_S
         self._start_over()
 
     def _start_over(self) -> None:
@@ -58,7 +58,7 @@ class Sender:
         """In a forked child: leaves the parent's queue and connection to the parent."""
         self._connection.abandon()
         self.spool = spool
-        self._linger_s = CHILD_LINGER_S
+        self.linger_s = CHILD_LINGER_S
         self._start_over()
 
     def put(self, item: Item, urgent: bool = False) -> None:
@@ -126,7 +126,7 @@ class Sender:
         while True:
             self._rest()
             if not self._closing:
-                self._hurry.wait(self._linger_s)
+                self._hurry.wait(self.linger_s)
             self._hurry.clear()
             try:
                 self._drain(None)

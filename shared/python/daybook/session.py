@@ -86,6 +86,11 @@ class Session:
         if isinstance(self._sender, Sender):
             self._sender.hurry()
 
+    def linger(self, seconds: float) -> None:
+        """What was logged waits so long for company."""
+        if isinstance(self._sender, Sender):
+            self._sender.linger_s = seconds
+
     def on_answer(self, hear: Callable[[bytes], None]) -> None:
         """Has `hear` called with what the daemon answers to events."""
         if isinstance(self._sender, Sender):

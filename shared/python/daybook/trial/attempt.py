@@ -15,7 +15,8 @@ GRACE_S = 5.0
 class Attempt:
     """Begun by a command, over when `outcome` is there."""
 
-    def __init__(self, trial: Dict[str, Any], plan: Dict[str, Any]) -> None:
+    def __init__(self, trial: Dict[str, Any], plan: Dict[str, Any], oom: int) -> None:
+        """`oom`: how many processes the system had ended for want of memory a moment ago."""
         self.name: str = trial["attempt"]
         self.by: Any = None
         self.pid: Optional[int] = None
@@ -31,7 +32,7 @@ class Attempt:
         self._ticks = 0
         self._moved = time.monotonic()
         self._peak = 0
-        self._oom = oom_kills()
+        self._oom = oom
 
     def began(self, pid: int) -> None:
         """Its process is there."""
@@ -82,10 +83,10 @@ class Attempt:
         """Whether it is over now."""
         if self._asked is not None and time.monotonic() - self._asked_at > GRACE_S:
             self.kill()
-        if self._gone is None and self.pid is not None and not is_running(self.pid, self._start):
-            # Its parent may be about to say how; if that is gone too, nobody will.
-            if self.by is None or self.by.gone:
-                self._gone = (None, None, False)
+        # Its parent says how it ends; if that is gone, nobody will.
+        orphaned = self.by is None or self.by.gone
+        if self._gone is None and self.pid is not None and orphaned and not is_running(self.pid, self._start):
+            self._gone = (None, None, False)
         if self._gone is None:
             return False
         code, number, lost = self._gone
@@ -121,7 +122,9 @@ class Attempt:
 
     def told(self) -> Dict[str, Any]:
         """What the daemon is told of it."""
-        return {"attempt": self.name, "pid": self.pid, "start": self._start, **(self.outcome or {})}
+        ran_ms = 0 if self.pid is None else int((time.monotonic() - self._began) * 1000)
+        told = {"attempt": self.name, "pid": self.pid, "start": self._start, "ran_ms": ran_ms}
+        return {**told, **(self.outcome or {})}
 
 
 def _last_line(path: str) -> Optional[Dict[str, Any]]:

@@ -12,7 +12,8 @@ import subprocess
 import sys
 import traceback
 import types
-from typing import Any, Dict, List, Optional, Sequence, Set
+import warnings
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from . import outputs
 from .magics import plain_python
@@ -36,6 +37,15 @@ class CellFailed(Exception):
         self.traceback = trace
 
 
+class _Compiled(NamedTuple):
+    """A cell as code: `shows`: the last part is an expression whose value is shown."""
+
+    parts: Tuple[types.CodeType, ...]
+    shows: bool
+    flags: int
+    """What `from __future__` holds for the cells behind it."""
+
+
 class Cells:
     """The namespace of a notebook, and what executing cells in it needs."""
 
@@ -44,6 +54,7 @@ class Cells:
         self._flags = 0
         self._count = 0
         self._loop: Optional[asyncio.AbstractEventLoop] = None
+        self._compiled: Dict[Tuple[int, str, int], _Compiled] = {}
         main = types.ModuleType("__main__")
         self.namespace: Dict[str, Any] = main.__dict__
         # Classes of the notebook are pickled as members of __main__, as in a kernel.
@@ -60,6 +71,20 @@ class Cells:
     def forked(self) -> None:
         """In a forked child: an event loop cannot be shared with the parent."""
         self._loop = None
+
+    def prepare(self, cells: Sequence[Dict[str, Any]]) -> None:
+        """Compiles cells ahead of their run, once for all forked children; what does not compile tells when it runs."""
+        flags = self._flags
+        for cell in cells:
+            index, source = cell["index"], cell["source"]
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("error")  # a warning is to be seen in each trial
+                    code = self._compile(index, source, flags)
+            except Exception:  # noqa: BLE001 - compiled again, and told of, in the trial
+                return
+            self._compiled[(index, source, flags)] = code
+            flags = code.flags
 
     def run(self, index: int, source: str, out: outputs.Outputs) -> None:
         """Executes one cell. Raises CellFailed, after the failure was shown."""
@@ -78,27 +103,34 @@ class Cells:
     def _execute(self, index: int, source: str, out: outputs.Outputs) -> None:
         self._count += 1
         self.namespace["In"].append(source)
+        code = self._compiled.get((index, source, self._flags)) or self._compile(index, source, self._flags)
+        self._flags = code.flags
+        value: Any = None
+        for part in code.parts:
+            value = self._run(part)
+        if code.shows and value is not None:
+            self.namespace["_"] = self.namespace["Out"][self._count] = value
+            data, metadata = outputs.mime_bundle(value)
+            out.show("execute_result", data, metadata, execution_count=self._count)
+
+    def _compile(self, index: int, source: str, flags: int) -> _Compiled:
         python = plain_python(source)
         name = "<%s, cell %d>" % (self._title, index + 1)
         linecache.cache[name] = (len(python), None, [line + "\n" for line in python.split("\n")], name)
         tree = ast.parse(python, name)
         last = tree.body[-1] if tree.body else None
-        value: Any = None
-        if isinstance(last, ast.Expr) and not python.rstrip().endswith(";"):
-            body = ast.Module(tree.body[:-1], tree.type_ignores)
-            self._run(body, name, "exec")
-            value = self._run(ast.Expression(last.value), name, "eval")
-        else:
-            self._run(tree, name, "exec")
-        if value is not None:
-            self.namespace["_"] = self.namespace["Out"][self._count] = value
-            data, metadata = outputs.mime_bundle(value)
-            out.show("execute_result", data, metadata, execution_count=self._count)
+        whole: List[Any] = [(tree, "exec")]
+        shows = isinstance(last, ast.Expr) and not python.rstrip().endswith(";")
+        if isinstance(last, ast.Expr) and shows:
+            whole = [(ast.Module(tree.body[:-1], tree.type_ignores), "exec"), (ast.Expression(last.value), "eval")]
+        parts: List[types.CodeType] = []
+        for part, mode in whole:
+            code = compile(part, name, mode, flags=flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+            flags |= code.co_flags & _FUTURE
+            parts.append(code)
+        return _Compiled(tuple(parts), shows, flags)
 
-    def _run(self, tree: Any, name: str, mode: str) -> Any:
-        flags = self._flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        code = compile(tree, name, mode, flags=flags, dont_inherit=True)
-        self._flags |= code.co_flags & _FUTURE
+    def _run(self, code: types.CodeType) -> Any:
         result = eval(code, self.namespace)  # the user's own code
         if not code.co_flags & inspect.CO_COROUTINE:
             return result

@@ -57,6 +57,8 @@ def why_not(busy: bool) -> Optional[str]:
 
 def ready_to_fork() -> None:
     """In the parent, once, before the first fork: what children share is not to be touched, and so not copied."""
+    import encodings.idna  # noqa: F401 - what every connection loads, once here instead of in each child
+
     if "urllib3" in sys.modules:
         pools = getattr(sys.modules["urllib3"], "PoolManager", None)
         if pools is not None:
@@ -120,10 +122,12 @@ def end_with_parent() -> None:
 def first_to_go() -> None:
     """In a trial: if memory runs out, the system is to end this process and not the daemon or the editor."""
     try:
-        with open("/proc/self/oom_score_adj", "r+") as file:
-            known = int(file.read())
-            file.seek(0)
-            file.write(str(max(known, 800)))
+        file = os.open("/proc/self/oom_score_adj", os.O_RDWR)
+        try:
+            known = int(os.read(file, 16))
+            os.pwrite(file, b"%d" % max(known, 800), 0)
+        finally:
+            os.close(file)
     except (OSError, ValueError):
         pass
 

@@ -18,12 +18,15 @@ from ..connection import Connection, Unreachable
 from ..environment import describe
 from .attempt import Attempt
 from .prepared import Prepared
-from .watch import groups
+from .watch import groups, oom_kills
 
 TICK_S = 0.2
 LOOK_S = 1.0
 WAKE_AFTER_S = 5.0
 LEAVE_AFTER_S = 600.0
+SOON_S = 0.1
+"""News that nobody waits for goes with other news, or after this long."""
+AGAIN_S = 0.5
 MAX_FAILED_STARTS = 3
 
 
@@ -55,6 +58,8 @@ class Host:
         self._failed_starts = 0
         self._line = Connection(plan["url"], 30.0)
         self._news = False
+        self._tell_by: Optional[float] = None
+        self._oom = oom_kills()
         self._last_heard = time.monotonic()
 
     def serve(self) -> None:
@@ -65,7 +70,7 @@ class Host:
         while not self._over:
             self._tend()
             try:
-                self._take(self._events.get(timeout=TICK_S))
+                self._take(self._events.get(timeout=TICK_S if self._tell_by is None else SOON_S))
                 while True:
                     self._take(self._events.get_nowait())
             except queue.Empty:
@@ -75,7 +80,7 @@ class Host:
                 looked = now
                 self._look()
             self._check_ends()
-            if self._news:
+            if self._news or (self._tell_by is not None and now >= self._tell_by):
                 self._tell()
         for attempt in self._attempts.values():
             attempt.kill()
@@ -108,7 +113,7 @@ class Host:
         before = len(self._waiting)
         self._waiting = [trial for trial in self._waiting if trial["attempt"] != name]
         if len(self._waiting) < before:
-            attempt = Attempt({"attempt": name, "outputs": ""}, self._plan)
+            attempt = Attempt({"attempt": name, "outputs": ""}, self._plan, self._oom)
             attempt.outcome = {"outcome": why}
             self._attempts[name] = attempt
             self._news = True
@@ -131,7 +136,7 @@ class Host:
             if ready is None:
                 return
             self._waiting.remove(trial)
-            attempt = Attempt(trial, self._plan)
+            attempt = Attempt(trial, self._plan, self._oom)
             self._attempts[trial["attempt"]] = attempt
             ready.give(trial)
             attempt.by = ready
@@ -165,7 +170,7 @@ class Host:
             attempt = self._attempts.get(said["began"])
             if attempt is not None:
                 attempt.began(said["pid"])
-                self._news = True
+                self._tell_within(SOON_S)
         elif "exited" in said:
             attempt = self._attempts.get(said["exited"])
             if attempt is not None:
@@ -201,7 +206,7 @@ class Host:
 
     def _fail_waiting(self) -> None:
         for trial in self._waiting:
-            attempt = Attempt(trial, self._plan)
+            attempt = Attempt(trial, self._plan, self._oom)
             attempt.outcome = {"outcome": "unprepared"}
             self._attempts[trial["attempt"]] = attempt
             self._news = True
@@ -211,6 +216,7 @@ class Host:
 
     def _look(self) -> None:
         """Memory, time and stalls of all running trials, with one look at the system's processes."""
+        self._oom = oom_kills()
         running = [one for one in self._attempts.values() if one.pid is not None and one.outcome is None]
         if not running:
             return
@@ -241,13 +247,18 @@ class Host:
             + [{"attempt": trial["attempt"], "waiting": True} for trial in list(self._waiting)],
         }
 
+    def _tell_within(self, seconds: float) -> None:
+        by = time.monotonic() + seconds
+        self._tell_by = by if self._tell_by is None else min(self._tell_by, by)
+
     def _tell(self) -> None:
-        """Tells news at once; a daemon that is away gets them with the next question."""
-        self._news = False
+        """Tells news at once, and takes what the daemon answers: it does not answer the open question, too."""
+        self._news, self._tell_by = False, None
         answer = _post(self._line, {**self._state(), "wait": False})
         if answer is None:
-            return
-        self._obey(answer)
+            self._tell_within(AGAIN_S)
+        else:
+            self._obey(answer)
 
     def _ask(self) -> None:
         """Asks for work over and over; the daemon answers when it has some."""

@@ -13,6 +13,7 @@ import time
 from typing import Any, Dict, List, Optional
 
 from .. import datafiles, process
+from ..redaction import redact
 from . import forking, outputs, tracked
 from .cells import CellFailed, Cells, first_use
 from .magics import Unsupported, plain_python
@@ -98,6 +99,10 @@ class Template:
             return False
         why_not = forking.why_not(self._cells.busy)
         _remember_files()
+        # What is the same in all trials is made once.
+        for cell in cells:
+            cell["clean"] = redact(cell["source"])
+        self._cells.prepare(cells[self._shared :])
         if self._mode == "fork" and why_not is None:
             forking.ready_to_fork()
         self._say(

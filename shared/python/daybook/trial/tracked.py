@@ -5,13 +5,15 @@ import os
 from typing import Any, Dict, Iterator, List
 
 from .. import datafiles, process, progress
-from ..redaction import redact
 from ..runs import FAILED, FINISHED, now_ms, status_of
 from ..session import Session
 from ..usage import cpu_ms, peak_rss_bytes, reset_peak_rss
 from ..kernel import Cell
 from .cells import CellFailed
 from .tape import Tape, replay
+
+LINGER_S = 0.25
+"""What a trial tells waits so long for company, where nobody waits for it: a short trial tells all at once."""
 
 
 def begin(trial: Dict[str, Any]) -> Session:
@@ -25,6 +27,7 @@ def begin(trial: Dict[str, Any]) -> Session:
     if session.given is not None:
         session.given.fixed = frozenset(trial["point"])
         session.given.seen = True
+        session.linger(LINGER_S)
         progress.begin(session, dict(trial["point"]))
         tape = getattr(taped, "_sender", None)
         if isinstance(tape, Tape):
@@ -36,9 +39,10 @@ def begin(trial: Dict[str, Any]) -> Session:
 
 def shared_cells(cells: List[Dict[str, Any]]) -> None:
     """Tells the cells that ran before the trial began: they belong to its code."""
+    peak = peak_rss_bytes()
     for count, cell in enumerate(cells):
         _begin(_shared_id(cell), cell, count + 1)
-        _end(_shared_id(cell), True)
+        _end(_shared_id(cell), True, peak)
 
 
 def _shared_id(cell: Dict[str, Any]) -> str:
@@ -67,7 +71,7 @@ def cell(attempt: str, told: Dict[str, Any]) -> Iterator[None]:
     finally:
         session.cells.remove(scope)
         session.end_scope(scope, status, error)
-        _end(execution, status == FINISHED, cpu_ms() - scope.cpu_ms)
+        _end(execution, status == FINISHED, peak_rss_bytes(), cpu_ms() - scope.cpu_ms)
 
 
 def asked_stop() -> bool:
@@ -81,14 +85,14 @@ def _begin(execution: str, told: Dict[str, Any], count: Any) -> None:
             "type": "cell_begin",
             "execution": execution,
             "cell": told.get("id"),
-            "code": redact(told["source"]),
+            "code": told["clean"],
             "count": count,
             "at": now_ms(),
         }
     )
 
 
-def _end(execution: str, ok: bool, used_ms: float = 0.0) -> None:
+def _end(execution: str, ok: bool, peak: int, used_ms: float = 0.0) -> None:
     process.session().put(
         {
             "type": "cell_end",
@@ -96,6 +100,6 @@ def _end(execution: str, ok: bool, used_ms: float = 0.0) -> None:
             "ok": ok,
             "at": now_ms(),
             "cpu_ms": round(max(0.0, used_ms), 3),
-            "peak_rss_bytes": peak_rss_bytes(),
+            "peak_rss_bytes": peak,
         }
     )

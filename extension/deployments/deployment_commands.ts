@@ -67,7 +67,7 @@ async function deploy({ daemon, row }: RunNode, openPage: DeploymentCommandParts
     validateInput: (value) => (/^[\w-]{1,63}$/.test(value) ? null : 'Letters, digits, "-" and "_"'),
   })
   if (name === undefined) return
-  const deployed = await deployThroughGate(daemon, { model: row.id, name })
+  const deployed = await deployTrusted(daemon, { model: row.id, name })
   if (deployed === null) return
   const { revision, tookMs, notes } = deployed
   const noticed = notes.length === 0 ? '' : ` ${notes[0] ?? ''}`
@@ -80,6 +80,24 @@ interface WantedModel {
   name: string
   override?: boolean
   reason?: string
+  trust?: boolean
+}
+
+/** A pickle that was not made here is loaded only if a person trusts where it comes from; null if not. */
+async function deployTrusted(
+  daemon: RunNode['daemon'],
+  wanted: WantedModel,
+): Promise<ResultOf<'deployments.deploy'> | null> {
+  try {
+    return await deployThroughGate(daemon, wanted)
+  } catch (error) {
+    if (!(error instanceof Problem) || error.details?.['pickles'] === undefined) throw error
+    const words = 'Trust and Deploy'
+    const title = `Do you trust where the model of "${wanted.name}" comes from?`
+    const detail = `${error.message}.`
+    const answer = await vscode.window.showWarningMessage(title, { modal: true, detail }, words)
+    return answer === words ? deployThroughGate(daemon, { ...wanted, trust: true }) : null
+  }
 }
 
 /** Where the gate is closed to the place of a champion, a person may override it with a reason; null if not. */

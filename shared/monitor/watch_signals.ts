@@ -11,7 +11,7 @@ export function findSignals(report: Omit<WatchReport, 'says' | 'signals'>): Sign
     ...estimate(report),
     ...schema(report),
     ...changed('predictions', 'The predictions', report.predictions),
-    ...changed('target', 'What is predicted', report.target),
+    ...changed('target', `The true ${report.target?.name ?? ''}`, report.target),
     ...inputs(report),
     ...together(report),
   ]

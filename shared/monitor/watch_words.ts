@@ -66,7 +66,7 @@ function reason({ performance, target, predictions, inputs, signals }: Omit<Watc
     const followed = predictions?.answer === 'drift' ? shift(predictions) : 'stayed where they were'
     const explained = (predictions?.effect ?? 0) >= 0.7 * (target.effect ?? 0)
     const verdict = explained ? '' : ': the inputs do not explain it'
-    return `What is predicted went ${moved}, the predictions ${followed}${verdict}. ${said}`.trim()
+    return `The true ${target.name} went ${moved}, the predictions ${followed}${verdict}. ${said}`.trim()
   }
   if (inputs !== null && said === '') return 'None of the inputs has changed.'
   return said

@@ -11,6 +11,13 @@ import { runPageStyles } from './run_page_style.ts'
 /** How often the steps of a deployment under way are looked at. */
 const lookEveryMs = 300
 
+interface WantedDeployment {
+  name: string
+  slot: 'champion' | 'shadow'
+  reason: string
+  trust: boolean
+}
+
 /** Makes the model of a run answer, telling each step; then shows it. Tells `close`. */
 export class DeployForm extends LitElement {
   static override properties = {
@@ -20,6 +27,7 @@ export class DeployForm extends LitElement {
     suggested: {},
     steps: { state: true },
     closed: { state: true },
+    foreign: { state: true },
     failed: { state: true },
   }
   static override styles = [controls, runPageStyles, deploymentStyles]
@@ -33,11 +41,14 @@ export class DeployForm extends LitElement {
   declare steps: readonly DeployStep[] | null
   /** Why the gate lets it take nobody's place; null: it was not asked, or is open. */
   declare closed: string | null
+  /** Why the model is to be trusted before it is loaded; null: it was not asked, or was made here. */
+  declare foreign: string | null
   declare failed: unknown
 
   constructor() {
     super()
     this.closed = null
+    this.foreign = null
     this.steps = null
     this.failed = null
   }
@@ -86,6 +97,15 @@ export class DeployForm extends LitElement {
                 <textarea name="reason" rows="2" aria-label="Reason" ?disabled=${isBusy}></textarea>
               </label>`
       }
+      ${
+        this.foreign === null
+          ? nothing
+          : html`<p class="problem" role="alert">${this.foreign}.</p>
+              <label
+                ><input type="checkbox" name="trust" required ?disabled=${isBusy} /> I trust where it comes
+                from: it may run its code here</label
+              >`
+      }
       <p class="muted">It answers on this machine only. A name that is there gets a new revision.</p>
       ${
         this.steps === null
@@ -103,11 +123,11 @@ export class DeployForm extends LitElement {
     const given = new FormData(event.target as HTMLFormElement)
     const slot = given.get('slot') === 'shadow' ? 'shadow' : 'champion'
     const reason = ((given.get('reason') as string | null) ?? '').trim()
-    void this.#deploy({ name: given.get('name') as string, slot, reason })
+    void this.#deploy({ name: given.get('name') as string, slot, reason, trust: given.has('trust') })
   }
 
-  async #deploy(wanted: { name: string; slot: 'champion' | 'shadow'; reason: string }): Promise<void> {
-    const { name, slot, reason } = wanted
+  async #deploy(wanted: WantedDeployment): Promise<void> {
+    const { name, slot, reason, trust } = wanted
     this.failed = null
     this.steps = []
     const look = async (): Promise<void> => {
@@ -118,11 +138,14 @@ export class DeployForm extends LitElement {
     try {
       // A reason is asked for only after the gate has said why it is closed.
       const override = this.closed !== null && slot === 'champion' && reason !== ''
-      await this.client.call('deployments.deploy', { model: this.model, name, slot, reason, override })
+      const asked = { model: this.model, name, slot, reason, override, trust }
+      await this.client.call('deployments.deploy', asked)
       this.dispatchEvent(new CustomEvent('close'))
       this.host.open({ kind: 'deployment', name })
     } catch (error) {
-      if (error instanceof Problem && error.details?.['checks'] !== undefined) this.closed = error.message
+      const details = error instanceof Problem ? error.details : undefined
+      if (details?.['checks'] !== undefined) this.closed = (error as Problem).message
+      else if (details?.['pickles'] !== undefined) this.foreign = (error as Problem).message
       else this.failed = error
     }
     clearInterval(timer)

@@ -59,16 +59,22 @@ function table(entries: Trail['entries']): TemplateResult {
       </thead>
       <tbody>
         ${entries.map(
-          ({ atMs, actor, action, subject, reason }) =>
+          ({ atMs, actor, action, subject, reason, details }) =>
             html`<tr>
               <td class="mono">${new Date(atMs).toLocaleString('en-GB')}</td>
               <td>${actor}</td>
               <td>${action.replaceAll(/[._]/g, ' ')}</td>
               <td>${subject.replace(/^deployment /, '')}</td>
-              <td>${reason}</td>
+              <td class="says">${reason === '' ? saysOf(details) : reason}</td>
             </tr>`,
         )}
       </tbody>
     </table>
   </div>`
+}
+
+/** What the entry tells where nobody gave a reason: an alert's or a comparison's sentence, or what it is because of. */
+function saysOf(details: Trail['entries'][number]['details']): string {
+  const { says, because, candidate } = details
+  return [says, because, candidate].filter((one) => typeof one === 'string').join('; ')
 }

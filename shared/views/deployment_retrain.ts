@@ -96,7 +96,7 @@ export class DeploymentRetrain extends LitElement {
           comparison === null
             ? nothing
             : html`<tr class="now">
-                <td>champion as it is</td>
+                <td class="name">champion as it is</td>
                 <td></td>
                 <td class="number">${show(comparison.champion.loss)}</td>
                 <td></td>
@@ -106,7 +106,7 @@ export class DeploymentRetrain extends LitElement {
         ${candidates.map((candidate) => {
           const result = comparison?.candidates.find(({ name }) => name === candidate.name)
           return html`<tr>
-            <td>
+            <td class="name">
               ${
                 candidate.run === null
                   ? candidate.name
@@ -118,13 +118,13 @@ export class DeploymentRetrain extends LitElement {
                     </button>`
               }
             </td>
-            <td>${candidate.failure ?? candidate.state}</td>
+            <td class="says">${candidate.failure ?? candidate.state}</td>
             <td class="number">${result === undefined ? '' : show(result.loss)}</td>
-            <td class="number">
+            <td class="number name">
               ${result === undefined ? '' : show(result.gain)}
               ${result?.interval == null ? nothing : html`<span class="muted">(${show(result.interval.low)} to ${show(result.interval.high)})</span>`}
             </td>
-            <td>${result === undefined ? nothing : place(candidate.name)}</td>
+            <td class="name">${result === undefined ? nothing : place(candidate.name)}</td>
           </tr>`
         })}
       </tbody>

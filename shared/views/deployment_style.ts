@@ -172,8 +172,13 @@ export const deploymentStyles = css`
   td button.quiet {
     height: 21px;
   }
-  td.mono {
+  td.mono,
+  td.name {
     white-space: nowrap;
+  }
+  td.says {
+    min-width: 90px;
+    overflow-wrap: anywhere;
   }
   tr.now td {
     font-weight: 600;

@@ -3,7 +3,7 @@ import { answerOf, weighEvidence } from '../../shared/monitor/drift_calibrated.t
 import { cellRandom, drawPair, driftlessKinds, sampleSizes, type DriftlessKind } from './false_alarm.ts'
 
 const repetitions = 400
-/** At a rate of 5 %, 33 or more of 400 happen in one cell of a thousand; measured with 6,000 it is 3 to 4.4 %. */
+/** At a rate of 5 %, 33 or more of 400 happen in one cell of a thousand; measured with 8,000 it is 2.8 to 4.6 %. */
 const mostAlarms = 32
 
 describe('weighEvidence()', () => {

@@ -97,24 +97,24 @@ describe('the page of a deployment in a real browser', function () {
     await page.getByText('revision 2', { exact: true }).waitFor()
   })
 
-  it('asks for a reason before a model takes the place of the champion against the gate', async () => {
+  it('asks whether a pickle from elsewhere is trusted, and for a reason before a model takes the place of the champion against the gate', async () => {
     shown.project.file('daybook.yaml', 'monitor:\n  gate: {metrics: ["accuracy > 0.9"]}\n')
     page = await shown.open('deployment/ages')
-    // As the page of a run shows it; the model of a run needs no trust, that of a folder does.
     await page.locator('daybook-deployment-page').evaluate(
       (element, model) => {
         const { client, host, parentNode, ownerDocument } = element as unknown as ShownElement
-        const trusting = (method: string, wanted: object): Promise<unknown> =>
-          client.call(method, method === 'deployments.deploy' ? { ...wanted, trust: true } : wanted)
         const made = ownerDocument.createElement('daybook-deploy-form')
-        parentNode.prepend(
-          Object.assign(made, { client: { call: trusting }, host, model, suggested: 'ages' }),
-        )
+        parentNode.prepend(Object.assign(made, { client, host, model, suggested: 'ages' }))
       },
       join(models.folder, 'one'),
     )
     const form = page.getByRole('form', { name: 'Deploy' })
     const deployButton = form.getByRole('button', { name: 'Deploy', exact: true })
+    // The model of a run made here needs no trust; that of a folder does, before any of its code runs.
+    await deployButton.click()
+    await form.getByText('holds a pickle (model.pkl), which can run any code').waitFor()
+    await shown.picture('deploy-trust')
+    await form.getByLabel('I trust where it comes from').check()
     await deployButton.click()
     await form.getByText('The gate is closed: Its run has no metric accuracy').waitFor()
     await shown.picture('deploy-gate')

@@ -51,6 +51,8 @@ export interface DeploymentStanding {
 /** What orders need. */
 export interface AdminParts {
   deployments: Map<string, Deployment>
+  /** What is being loaded, by name: two at once would be the same revision. */
+  deploying: Map<string, Promise<unknown>>
   metrics: GatewayMetrics
   /** Makes one that holds nothing yet. */
   create: (name: string) => Deployment
@@ -96,16 +98,9 @@ async function follow(
   }
   if (order.kind === 'deploy') {
     checkDeploymentName(order.name)
-    const known = parts.deployments.get(order.name)
-    const deployment = known ?? parts.create(order.name)
-    deployment.record.settings = { ...(known?.record.settings ?? servingDefaults), ...order.settings }
-    const made = await deployment.deploy(order.spec, order.place, (step, says) =>
-      say({ kind: 'progress', step, says }),
-    )
-    // Only one that came up is there for others.
-    parts.deployments.set(order.name, deployment)
-    forgetRevisionFiles(deployment.record, deployment.files.folder)
-    return made
+    if (parts.deploying.has(order.name))
+      say({ kind: 'progress', step: 'wait', says: 'another model of this name is being loaded' })
+    return inTurn(parts.deploying, order.name, () => deploy(parts, order, say))
   }
   const deployment = parts.deployments.get(order.name)
   if (deployment === undefined) throw new Problem('not_found', `There is no deployment "${order.name}"`)
@@ -126,6 +121,39 @@ async function follow(
     case 'stop':
       await deployment.stop({ said: true })
       return { revision: null }
+  }
+}
+
+async function deploy(
+  parts: AdminParts,
+  order: GatewayOrder & { kind: 'deploy' },
+  say: (line: GatewayLine) => void,
+): Promise<unknown> {
+  const known = parts.deployments.get(order.name)
+  const deployment = known ?? parts.create(order.name)
+  deployment.record.settings = { ...(known?.record.settings ?? servingDefaults), ...order.settings }
+  const made = await deployment.deploy(order.spec, order.place, (step, says) =>
+    say({ kind: 'progress', step, says }),
+  )
+  // Only one that came up is there for others.
+  parts.deployments.set(order.name, deployment)
+  forgetRevisionFiles(deployment.record, deployment.files.folder)
+  return made
+}
+
+/** Does something once all that was begun under this name before is over. */
+async function inTurn<T>(
+  turns: Map<string, Promise<unknown>>,
+  name: string,
+  act: () => Promise<T>,
+): Promise<T> {
+  const before = turns.get(name) ?? Promise.resolve()
+  const turn = before.then(act, act)
+  turns.set(name, turn)
+  try {
+    return await turn
+  } finally {
+    if (turns.get(name) === turn) turns.delete(name)
   }
 }
 

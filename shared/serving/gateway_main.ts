@@ -10,7 +10,7 @@ import { Deployment } from './deployment.ts'
 import { deploymentsFolder } from './deployment_files.ts'
 import { listDeploymentRecords, newDeploymentRecord } from './deployment_record.ts'
 import { createGateway, newAdminToken } from './gateway.ts'
-import { answerAdmin } from './gateway_admin.ts'
+import { answerAdmin, type AdminParts } from './gateway_admin.ts'
 import {
   checkCertificate,
   gatewayLockPath,
@@ -63,21 +63,15 @@ const parts = { stateDir: paths.dir, door, program, clock, log, metrics, findOnn
 for (const record of listDeploymentRecords(paths.dir))
   deployments.set(record.name, new Deployment(record, parts))
 
+const admin: AdminParts = {
+  ...{ deployments, deploying: new Map(), metrics },
+  create: (name) => new Deployment(newDeploymentRecord(name, clock.nowMs()), parts),
+  end: () => void end('told to'),
+}
 const server = createGateway({
   ...{ settings, version, adminToken, deployments, metrics, clock, log },
   health: () => ({ name: 'daybook-gateway', version, uptimeMs: clock.nowMs() - startedAtMs }),
-  admin: (request, response, path) =>
-    answerAdmin(
-      {
-        deployments,
-        metrics,
-        create: (name) => new Deployment(newDeploymentRecord(name, clock.nowMs()), parts),
-        end: () => void end('told to'),
-      },
-      request,
-      response,
-      path,
-    ),
+  admin: (request, response, path) => answerAdmin(admin, request, response, path),
 })
 server.on('error', (error: NodeJS.ErrnoException) => {
   fail(

@@ -6,6 +6,7 @@ import { isAlive } from '../../shared/base/process.ts'
 import { openState } from '../../shared/base/project.ts'
 import { readSupervisorFile } from '../../shared/kernel/supervisor_file.ts'
 import { makeDaemonProject, type DaemonProject } from './project.ts'
+import { until } from '../until.ts'
 
 describe('a cell that ends while neither daemon nor supervisor runs', function () {
   this.timeout(180_000)
@@ -62,7 +63,3 @@ describe('a cell that ends while neither daemon nor supervisor runs', function (
     )
   })
 })
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 50))
-}

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { isAlive } from '../../shared/base/process.ts'
 import type { AttachKernel, KernelId, KernelInfo, KernelState } from '../../shared/kernel/kernel.ts'
 import type { Session } from '../../shared/kernel/session.ts'
-import { journalOf, openProject, pause, type TestProject, textOf, typesOf, until } from './project.ts'
+import { journalOf, openProject, pause, type TestProject, textOf, typesOf } from './project.ts'
+import { until } from '../until.ts'
 
 const id = 'jupyter-1' as KernelId
 const ticking = 'import time\nfor i in range(30):\n    print(i, flush=True); time.sleep(0.1)'

@@ -8,7 +8,8 @@ import type { JournalEntry, KernelId } from '../../shared/kernel/kernel.ts'
 import type { Session } from '../../shared/kernel/session.ts'
 import { connectOnce } from '../../shared/kernel/supervisor_connection.ts'
 import { askSupervisor } from '../../shared/kernel/supervisor_request.ts'
-import { journalOf, openProject, pause, type TestProject, textOf, typesOf, until } from './project.ts'
+import { journalOf, openProject, pause, type TestProject, textOf, typesOf } from './project.ts'
+import { until } from '../until.ts'
 
 describe('clients of one kernel', function () {
   this.timeout(240_000)

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JournalEntry } from '../../shared/kernel/kernel.ts'
 import { skip } from '../skip.ts'
-import { ipykernel, journalOf, openProject, type TestProject, textOf, typesOf, until } from './project.ts'
+import { ipykernel, journalOf, openProject, type TestProject, textOf, typesOf } from './project.ts'
+import { until } from '../until.ts'
 
 describe('a full disk', function () {
   this.timeout(120_000)
@@ -65,11 +66,14 @@ describe('a full disk', function () {
     )
 
     rmSync(join(root, 'ballast'))
-    await until(async () => {
-      const again: JournalEntry[] = []
-      await session.execute('print("space again")', { onMessage: (entry) => again.push(entry) }).done
-      return textOf(again) === 'space again\n'
-    }, 200)
+    await until(
+      async () => {
+        const again: JournalEntry[] = []
+        await session.execute('print("space again")', { onMessage: (entry) => again.push(entry) }).done
+        return textOf(again) === 'space again\n'
+      },
+      { everyMs: 200 },
+    )
     const all = await journalOf(project, kernel.id)
     assert.deepEqual(
       all.map(({ seq }) => seq),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { isAlive } from '../../shared/base/process.ts'
 import type { JournalEntry } from '../../shared/kernel/kernel.ts'
 import type { Execution } from '../../shared/kernel/session.ts'
-import { journalOf, openProject, pause, typesOf, until } from './project.ts'
+import { journalOf, openProject, pause, typesOf } from './project.ts'
+import { until } from '../until.ts'
 
 const kills = 120
 
@@ -39,7 +40,7 @@ describe('a supervisor that is killed again and again', function () {
       if (Math.random() < 0.5) await project.supervisor.list()
       else await until(() => hasSupervisor(project))
     }
-    await until(() => waiting.size === 0, 50)
+    await until(() => waiting.size === 0, { everyMs: 50, patienceMs: 1_800_000 })
     assert.equal((await session.execute('print("alive")').done).status, 'ok')
 
     assert.ok(isAlive(kernel.process))

@@ -14,6 +14,7 @@ import type {
 import { openSession, type Session } from '../../shared/kernel/session.ts'
 import { ensureSupervisor, type SupervisorOptions } from '../../shared/kernel/supervisor_client.ts'
 import { readSupervisorFile, type SupervisorFile } from '../../shared/kernel/supervisor_file.ts'
+import { until } from '../until.ts'
 
 /** A project folder of a test's own with a real supervisor. */
 export interface TestProject {
@@ -106,11 +107,6 @@ export async function openProject(
 /** Waits. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
-}
-
-/** Waits until something holds; the test's own time limit is the limit. */
-export async function until(holds: () => boolean | Promise<boolean>, everyMs = 10): Promise<void> {
-  while (!(await holds())) await pause(everyMs)
 }
 
 /** What an execution wrote to a stream. */

@@ -7,7 +7,8 @@ import { cachedEnvironment } from '../../scripts/python.mjs'
 import type { JournalEntry, KernelInfo, KernelLaunch } from '../../shared/kernel/kernel.ts'
 import type { Session } from '../../shared/kernel/session.ts'
 import { skip } from '../skip.ts'
-import { denoKernel, ipykernel, openProject, type TestProject, textOf, until, venvPython } from './project.ts'
+import { denoKernel, ipykernel, openProject, type TestProject, textOf, venvPython } from './project.ts'
+import { until } from '../until.ts'
 
 /** What is written in the kernel's own language. */
 interface Words {

@@ -5,7 +5,8 @@ import { isAlive } from '../../shared/base/process.ts'
 import { openState } from '../../shared/base/project.ts'
 import type { KernelId, KernelLaunch } from '../../shared/kernel/kernel.ts'
 import { ensureSupervisor } from '../../shared/kernel/supervisor_client.ts'
-import { ipykernel, openProject, pause, type TestProject, textOf, until, venvPython } from './project.ts'
+import { ipykernel, openProject, pause, type TestProject, textOf, venvPython } from './project.ts'
+import { until } from '../until.ts'
 
 describe('starting a kernel', function () {
   this.timeout(120_000)

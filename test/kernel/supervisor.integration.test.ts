@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { JournalEntry } from '../../shared/kernel/kernel.ts'
 import type { Session } from '../../shared/kernel/session.ts'
-import { journalOf, openProject, pause, type TestProject, textOf, typesOf, until } from './project.ts'
+import { journalOf, openProject, pause, type TestProject, textOf, typesOf } from './project.ts'
+import { until } from '../until.ts'
 
 describe('a kernel through the supervisor', function () {
   this.timeout(120_000)

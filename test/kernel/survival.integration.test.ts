@@ -5,16 +5,8 @@ import { isAlive } from '../../shared/base/process.ts'
 import type { JournalEntry } from '../../shared/kernel/kernel.ts'
 import { openSession } from '../../shared/kernel/session.ts'
 import { ensureSupervisor } from '../../shared/kernel/supervisor_client.ts'
-import {
-  ipykernel,
-  journalOf,
-  openProject,
-  pause,
-  type TestProject,
-  textOf,
-  typesOf,
-  until,
-} from './project.ts'
+import { ipykernel, journalOf, openProject, pause, type TestProject, textOf, typesOf } from './project.ts'
+import { until } from '../until.ts'
 
 describe('what survives', function () {
   this.timeout(120_000)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { StudySummary, StudyTrial } from '../../../shared/api/study_methods.ts'
 import { openStore } from '../../../shared/store/store.ts'
 import { makeDaemonProject, type DaemonProject } from '../project.ts'
+import { until } from '../../until.ts'
 
 type Tuned = StudySummary & { allTrials: StudyTrial[] }
 
@@ -197,12 +198,4 @@ async function killWhenThere(find: () => number): Promise<void> {
   await until(() => Promise.resolve(find() > 1))
   await new Promise((resolve) => setTimeout(resolve, 700))
   process.kill(find(), 'SIGKILL')
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadlineMs = Date.now() + 60_000
-  while (!(await holds())) {
-    if (Date.now() > deadlineMs) throw new Error('It did not come about in a minute')
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
 }

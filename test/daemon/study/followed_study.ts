@@ -10,12 +10,3 @@ export async function askSummary(project: DaemonProject, id: string): Promise<St
     client.close()
   }
 }
-
-/** Waits until it holds. @throws Error when it did not after `patienceMs` */
-export async function until(holds: () => Promise<boolean>, patienceMs = 60_000): Promise<void> {
-  const deadlineMs = Date.now() + patienceMs
-  while (!(await holds())) {
-    if (Date.now() > deadlineMs) throw new Error(`It did not come about in ${patienceMs / 1000} seconds`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-}

@@ -4,7 +4,8 @@ import { basename, join } from 'node:path'
 import type { RunDetail } from '../../../shared/api/run_methods.ts'
 import type { StudySummary, StudyTrial } from '../../../shared/api/study_methods.ts'
 import { makeDaemonProject, type DaemonProject } from '../project.ts'
-import { askSummary, until } from './followed_study.ts'
+import { askSummary } from './followed_study.ts'
+import { until } from '../../until.ts'
 import { startJupyterServer, type JupyterServer } from './jupyter_server.ts'
 
 type Tuned = StudySummary & { allTrials: StudyTrial[] }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { makeDaemonProject, type DaemonProject } from '../project.ts'
-import { askSummary, until } from './followed_study.ts'
+import { askSummary } from './followed_study.ts'
+import { until } from '../../until.ts'
 import { startJupyterServer, type JupyterServer } from './jupyter_server.ts'
 
 describe('a study whose Jupyter server goes away', function () {

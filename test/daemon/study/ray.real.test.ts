@@ -6,7 +6,8 @@ import type { StudySummary, StudyTrial } from '../../../shared/api/study_methods
 import { freePort } from '../../../shared/daemon/identity.ts'
 import { skip } from '../../skip.ts'
 import { makeDaemonProject, type DaemonProject } from '../project.ts'
-import { askSummary, until as untilWithin } from './followed_study.ts'
+import { askSummary } from './followed_study.ts'
+import { until as untilWithin } from '../../until.ts'
 import { prepareRay, type RayCluster } from './ray_cluster.ts'
 
 type Tuned = StudySummary & { allTrials: StudyTrial[] }
@@ -137,6 +138,6 @@ describe('a study on a Ray cluster', function () {
   }
 
   const patienceMs = 150_000
-  const until = (holds: () => Promise<boolean>) => untilWithin(holds, patienceMs)
+  const until = (holds: () => Promise<boolean>) => untilWithin(holds, { everyMs: 100, patienceMs })
   const summary = (id: string) => askSummary(project, id)
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { composeMessage } from '../../../shared/kernel/compose.ts'
 import type { MessageHeader } from '../../../shared/kernel/message.ts'
-import { until } from '../project.ts'
+import { until } from '../../until.ts'
 import { openActivity } from '../../../shared/kernel/supervisor/activity.ts'
 
 const request = (type: string, msgId: string, subshell?: string): MessageHeader =>

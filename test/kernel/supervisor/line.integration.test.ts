@@ -12,7 +12,8 @@ import type { KernelMessage } from '../../../shared/kernel/message.ts'
 import { defaultLimits } from '../../../shared/kernel/supervisor/limits.ts'
 import { type Line, openLine } from '../../../shared/kernel/supervisor/line.ts'
 import { openSigner } from '../../../shared/kernel/wire.ts'
-import { ipykernel, until } from '../project.ts'
+import { ipykernel } from '../project.ts'
+import { until } from '../../until.ts'
 
 /** A kernel that is the test: it says what it is told to. */
 async function openFakeKernel(info: ConnectionInfo): Promise<{
@@ -171,11 +172,14 @@ describe('a line to a kernel that says anything', function () {
           await kernel.raw(channel, sign ? openSigner(info.key).seal(given) : given)
           const text = `round ${round++}`
           await kernel.say('iopub', stream(text))
-          await until(() => {
-            line.journal.flush()
-            const last = read().findLast(({ type }) => type === 'stream')
-            return last?.content['text'] === text
-          }, 1)
+          await until(
+            () => {
+              line.journal.flush()
+              const last = read().findLast(({ type }) => type === 'stream')
+              return last?.content['text'] === text
+            },
+            { everyMs: 1 },
+          )
         },
       ),
       { numRuns: 150 },

@@ -42,6 +42,7 @@ export class NotebookLink implements vscode.Disposable {
   readonly #disposables: { dispose(): unknown }[]
   #told: Set<string> | null = null
   #kernel: KernelInfo | null = null
+  #moves = 0
 
   /** Told after a cell has ended, or the kernel is another. */
   readonly onChange = this.#ended.event
@@ -65,9 +66,11 @@ export class NotebookLink implements vscode.Disposable {
       this.#keys,
       this.#ended,
       vscode.workspace.onDidSaveNotebookDocument((saved) => {
-        if (saved === this.notebook) this.#tell('cells.confirm', { notebook: this.name, executions: null })
+        if (saved !== this.notebook) return
+        for (const shown of this.#shown.values()) shown.saved()
+        this.#tell('cells.confirm', { notebook: this.name, executions: null })
       }),
-      vscode.workspace.onDidChangeNotebookDocument((event) => this.#heedClearing(event)),
+      vscode.workspace.onDidChangeNotebookDocument((event) => this.#heedChange(event)),
     ]
     this.#begin()
   }
@@ -123,6 +126,11 @@ export class NotebookLink implements vscode.Disposable {
   }
 
   async interrupt(): Promise<void> {
+    // VS Code interrupts, too, where a running cell goes: with its notebook, which does not end what runs, or because
+    // the file was read again, when it comes back at once.
+    const moves = this.#moves
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    if (this.#moves !== moves || this.notebook.isClosed) return
     await this.daemon.call('cells.interrupt', { notebook: this.name })
   }
 
@@ -243,14 +251,35 @@ export class NotebookLink implements vscode.Disposable {
     this.#tell('cells.answer', { notebook: this.name, execution, value })
   }
 
-  /** A user who clears what was shown does not want it back; what comes after is shown. */
-  #heedClearing({ notebook, cellChanges }: vscode.NotebookDocumentChangeEvent): void {
-    if (notebook !== this.notebook) return
-    const cleared = cellChanges.filter(({ outputs }) => outputs?.length === 0).map(({ cell }) => cell)
-    const shown = [...this.#shown].filter(([, one]) => cleared.includes(one.cell))
-    for (const [, one] of shown) one.cleared()
-    const executions = shown.filter(([, one]) => !one.isActive).map(([id]) => id)
-    if (executions.length > 0) this.#tell('cells.confirm', { notebook: this.name, executions })
+  /** What a user, or a file that is read again, does to the cells that are shown. */
+  #heedChange(event: vscode.NotebookDocumentChangeEvent): void {
+    if (event.notebook !== this.notebook) return
+    // No edit of a user's touches what the notebook as a whole is described by.
+    const isReverted = event.metadata !== undefined
+    const cleared = new Set(
+      event.cellChanges.flatMap(({ cell, outputs }) => (outputs?.length === 0 ? [cell] : [])),
+    )
+    const unwanted: string[] = []
+    for (const [id, shown] of this.#shown) {
+      if (shown.cell.index < 0) this.#follow(id, shown)
+      else if (isReverted) shown.reverted()
+      else if (cleared.has(shown.cell)) {
+        shown.cleared()
+        // A user who clears what was shown does not want it back.
+        if (!shown.isActive) unwanted.push(id)
+      }
+    }
+    if (unwanted.length > 0) this.#tell('cells.confirm', { notebook: this.name, executions: unwanted })
+  }
+
+  /** Its cell was taken out. Where another one came in its place, of the same id, it goes on in there. */
+  #follow(id: string, shown: ShownCell): void {
+    const { execution, outputs } = shown
+    if (this.#keys.find(execution.cell) === null) return
+    shown.drop()
+    this.#shown.delete(id)
+    this.#moves++
+    this.#show(execution)?.take({ kind: 'whole', execution, outputs: [...outputs] })
   }
 
   /** A cell without code has no outputs. */

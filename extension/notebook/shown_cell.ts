@@ -34,6 +34,7 @@ export class ShownCell {
   /** What the editor is taking just now has no outputs, or some; null while it is taking nothing. */
   #step: 'empties' | 'fills' | null = null
   #running: vscode.NotebookCellExecution | null
+  #isSaved = false
   #isStarted = false
   #isWorking = false
   #isDirty = false
@@ -59,9 +60,15 @@ export class ShownCell {
     return this.#running !== null
   }
 
+  /** All its outputs, as they were told last. */
+  get outputs(): readonly CellOutput[] {
+    return this.#target
+  }
+
   /** Takes what is told of it. */
   take(news: Extract<CellNews, { kind: 'whole' | 'change' }>): void {
     this.#execution = news.execution
+    this.#isSaved = false
     if (news.kind === 'whole') {
       this.#target = news.outputs
       // A notebook that was opened again may hold any part of it already.
@@ -79,6 +86,19 @@ export class ShownCell {
     if (this.#step === null) return
     // What the editor was taking may have come before it was cleared, or gone into outputs that were not there.
     this.#shown = null
+    void this.#work()
+  }
+
+  /** The file holds now what the cell shows. */
+  saved(): void {
+    this.#isSaved = this.#running === null && !this.#isWorking
+  }
+
+  /** The cell shows what its file held, which was read again: what is not in there is shown once more. */
+  reverted(): void {
+    if (this.#isSaved) return
+    this.#shown = null
+    this.#cleared = null
     void this.#work()
   }
 

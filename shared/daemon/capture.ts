@@ -21,6 +21,9 @@ export interface CaptureParts {
 /** How long a look at git counts for further runs. */
 const gitFreshMs = 2_000
 
+/** The same for trials: their cells are those that their study began with. */
+const trialGitFreshMs = 30_000
+
 /**
  * Ties every run to where it came from, without a change of the user's code: notebook and cell when it is made;
  * the code of the cells in the order in which they ran, the environment and the git state as its artifacts.
@@ -65,7 +68,7 @@ export class Capture {
     if (nested && findRunInfo(store, runId)?.parentId === null) tags['mlflow.parentRunId'] = capability.runId
     this.#tag(runId, tags)
     this.#open.set(runId, capability.id)
-    this.#track(this.#captureGit(runId))
+    this.#track(this.#captureGit(runId, capability.kind === 'trial' ? trialGitFreshMs : gitFreshMs))
   }
 
   /** Something of these runs changed; those that have ended now get what only the end can tell. */
@@ -131,9 +134,9 @@ export class Capture {
     if (written !== null) this.#environments.set(hash, written)
   }
 
-  async #captureGit(runId: RunId): Promise<void> {
+  async #captureGit(runId: RunId, freshMs: number): Promise<void> {
     const nowMs = this.#parts.clock.nowMs()
-    if (this.#git === null || nowMs - this.#git.atMs > gitFreshMs) {
+    if (this.#git === null || nowMs - this.#git.atMs > freshMs) {
       this.#git = { atMs: nowMs, state: readGitState(this.#parts.root) }
     }
     const git = await this.#git.state

@@ -14,9 +14,10 @@ export function normalCdf(z: number): number {
 /** The logarithm of the distribution function; exact far out on the left, where the function itself is 0. */
 export function logNormalCdf(z: number): number {
   if (z > -5) return Math.log(normalCdf(z))
-  // A continued fraction of Mills' ratio (Abramowitz and Stegun 26.2.14).
+  // A continued fraction of Mills' ratio (Abramowitz and Stegun 26.2.14). The further out, the fewer terms it takes to
+  // the last bit: 26 at -5, 12 at -10, 3 at -100.
   let fraction = -z
-  for (let term = 60; term >= 1; term--) fraction = -z + term / fraction
+  for (let term = 2 + Math.ceil(160 / -z); term >= 1; term--) fraction = -z + term / fraction
   return -0.5 * z * z - logRoot2Pi - Math.log(fraction)
 }
 

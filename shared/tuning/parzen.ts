@@ -123,13 +123,16 @@ function numericColumn(parameter: Parameter, points: readonly Point[], bandwidth
   )
   const inverses = deviations.map((deviation) => 1 / deviation)
   const flat = (kernel: number): boolean => axis.low === axis.high || Number.isNaN(means[kernel])
+  const { first, kindOf } = axis.discrete ? kindsOf(means, deviations) : { first: [], kindOf: [] }
   const masses = (value: Value): Float64Array => {
     const { from, to } = axis.cell(value)
-    return means.map((mean, kernel) =>
+    const ofKinds = first.map((kernel) =>
       flat(kernel)
         ? even
-        : logMass(from, to, mean, deviations[kernel] as number) - (divisors[kernel] as number),
+        : logMass(from, to, means[kernel] as number, deviations[kernel] as number) -
+          (divisors[kernel] as number),
     )
+    return Float64Array.from(kindOf, (kind) => ofKinds[kind] as number)
   }
   return {
     sample(kernel, random) {
@@ -156,6 +159,24 @@ function numericColumn(parameter: Parameter, points: readonly Point[], bandwidth
         sums[kernel] = (sums[kernel] as number) + (column[kernel] as number)
     },
   }
+}
+
+/**
+ * Which kernels are the same: where a parameter has few values, most of a thousand are.
+ * @returns the first kernel of each kind, and the kind of each kernel
+ */
+function kindsOf(means: Float64Array, deviations: Float64Array): { first: number[]; kindOf: number[] } {
+  const known = new Map<number, Map<number, number>>()
+  const first: number[] = []
+  const kindOf = Array.from(means, (mean, kernel) => {
+    const ofMean = known.get(mean) ?? new Map<number, number>()
+    known.set(mean, ofMean)
+    const deviation = deviations[kernel] as number
+    const kind = ofMean.get(deviation) ?? first.push(kernel) - 1
+    ofMean.set(deviation, kind)
+    return kind
+  })
+  return { first, kindOf }
 }
 
 /** The way along which a numeric or ordered parameter is seen: its logarithm, or the place in its list. */
@@ -255,6 +276,8 @@ function logMass(from: number, to: number, mean: number, deviation: number): num
   if (low < -8.4 && high > -5) return Math.log(normalCdf(high))
   if (low > -5) return Math.log(Math.max(normalCdf(high) - normalCdf(low), Number.MIN_VALUE))
   const upper = logNormalCdf(high)
+  // What lies below the lower one is less than exp(-40) of it: nothing, in double precision.
+  if (low * low - high * high > 80) return upper
   return upper + Math.log1p(-Math.exp(Math.min(logNormalCdf(low) - upper, -1e-300)))
 }
 

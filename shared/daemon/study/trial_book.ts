@@ -86,8 +86,10 @@ export class TrialBook {
   #lookAhead(known: ReturnType<typeof asTrial>[], number: number): { says: string } | null {
     const { progress } = this.#record
     if (number % Math.max(lookEvery, Math.floor(number / lookShare)) !== 0) return progress.plateau ?? null
-    const { stop, says } = lookAhead(this.#search, known, { number, saw: this.ended })
     const before = progress.plateau ?? null
+    const best = before === null ? null : bestOf(this.trials, this.#search)
+    if (before !== null && best !== null && best.number < before.trial) return before
+    const { stop, says } = lookAhead(this.#search, known, { number, saw: this.ended })
     if (stop === (before !== null)) return before
     progress.plateau = stop ? { trial: number, says } : null
     saveStudy(this.#store, this.#record)

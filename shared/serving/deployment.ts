@@ -283,6 +283,7 @@ export class Deployment {
   async #load(spec: RevisionSpec, nice: boolean, progress: Progress): Promise<ModelOutput | null> {
     const { door, program, log } = this.#parts
     progress('load', `loading ${spec.modelUri}`)
+    this.#predictions.reopen()
     const revision = await ModelRevision.start(spec, {
       ...{ door, program, log, nice, onnx: this.#parts.findOnnx() },
       logFile: `${this.files.folder}/worker.log`,

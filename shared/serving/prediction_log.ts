@@ -95,6 +95,7 @@ export class PredictionLog {
       if (i < room && row !== undefined) this.#waiting.push(row)
     }
     this.#dropped += Math.max(0, rows.length - room)
+    if (this.#closed) return
     this.#timer ??= setTimeout(() => {
       this.#timer = null
       void this.flush()
@@ -113,9 +114,15 @@ export class PredictionLog {
   async close(): Promise<void> {
     this.#closed = true
     if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
     await this.flush()
     await this.#closeFile()
     await this.#rolling
+  }
+
+  /** Takes rows again after `close`: the deployment was taken down, and answers again. */
+  reopen(): void {
+    this.#closed = false
   }
 
   async #writeAll(): Promise<void> {
@@ -146,7 +153,7 @@ export class PredictionLog {
     const text = (this.#torn ? '\n' : '') + rows.map(predictionLine).join('')
     await this.#file.appendFile(text)
     this.#torn = false
-    this.#bytes += text.length
+    this.#bytes += Buffer.byteLength(text)
     if (this.#bytes < this.#options.segmentBytes) return
     await this.#closeFile()
     this.#seq++

@@ -7,6 +7,7 @@ import { labelKey, readLabels } from '../../shared/serving/label.ts'
 import type { Prediction } from '../../shared/serving/prediction.ts'
 import { readPredictions } from '../../shared/serving/prediction_reader.ts'
 import { makeTestModels, startTestGateway, type TestGateway, type TestModels } from './gateway_harness.ts'
+import { until } from '../until.ts'
 
 describe('the gateway', function () {
   this.timeout(120_000)
@@ -232,6 +233,9 @@ describe('the gateway', function () {
     assert.equal(stopped.status, 503)
     assert.equal((await gateway.post('/v2/repository/models/m/load', {})).status, 200)
     assert.equal((await gateway.get('/v2/models/m/ready')).status, 200)
+    assert.equal((await ask()).status, 200)
+    await until(() => gateway.deployment('m').state.log.written === 2)
+    assert.equal(gateway.deployment('m').state.log.dropped, 0)
     const { body: metadata } = await gateway.get('/v2/models/m')
     assert.deepEqual((metadata as { inputs: unknown[] }).inputs[0], {
       name: 'age',
@@ -241,7 +245,7 @@ describe('the gateway', function () {
     const { body } = await gateway.get('/metrics')
     assert.match(
       String(body),
-      /daybook_request_duration_seconds_count\{deployment="m",revision="1",slot="champion"\} 1/,
+      /daybook_request_duration_seconds_count\{deployment="m",revision="1",slot="champion"\} 2/,
     )
     assert.match(String(body), /daybook_refused_total\{deployment="m",status="503"\} 1/)
     const { body: api } = await gateway.get('/openapi.json')

@@ -11,6 +11,7 @@ import {
   listPredictionSegments,
   predictionSegmentPath,
 } from '../../shared/serving/prediction_segment.ts'
+import { until } from '../until.ts'
 
 describe('the prediction log', function () {
   this.timeout(60_000)
@@ -44,6 +45,32 @@ describe('the prediction log', function () {
     }
     return found
   }
+
+  it('goes on in the same place when it is opened again', async () => {
+    const log = new PredictionLog({ folder, clock })
+    log.add([prediction(1)])
+    await log.close()
+    log.add([prediction(2)])
+    assert.equal(log.state.dropped, 1)
+    log.reopen()
+    log.add([prediction(3)])
+    await until(() => log.state.written === 2)
+    assert.deepEqual(
+      (await read()).map(({ requestId }) => requestId),
+      ['r000001', 'r000003'],
+    )
+    await log.close()
+  })
+
+  it('counts bytes, not letters, towards the size of a segment', async () => {
+    const log = new PredictionLog({ folder, clock, segmentBytes: 20_000 })
+    for (let i = 0; i < 20; i++) {
+      log.add([prediction(i, { inputs: { name: '漢'.repeat(400) } })])
+      await log.flush()
+    }
+    await log.close()
+    assert.equal(listPredictionSegments(folder).length, 2)
+  })
 
   it('gives back what it was given, from lines and from Parquet, in the order of time', async () => {
     const log = new PredictionLog({ folder, clock, segmentBytes: 25_000 })

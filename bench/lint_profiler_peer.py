@@ -24,6 +24,16 @@ def evidently(path: str) -> None:
     Report([DataSummaryPreset()]).run(Dataset.from_pandas(pd.read_parquet(path)), None).json()
 
 
+def evidently_pair(path: str) -> None:
+    """The same beside a reference, and what has drifted."""
+    import pandas as pd
+    from evidently import Dataset, Report
+    from evidently.presets import DataDriftPreset, DataSummaryPreset
+
+    current, reference = (Dataset.from_pandas(pd.read_parquet(path)) for _ in range(2))
+    Report([DataSummaryPreset(), DataDriftPreset()]).run(current, reference).json()
+
+
 def ydata(path: str) -> None:
     """ydata-profiling without what takes it longest."""
     import pandas as pd
@@ -51,7 +61,7 @@ def deepchecks(path: str) -> None:
 
 
 if __name__ == "__main__":
-    work = {"make": make, "evidently": evidently, "ydata": ydata, "whylogs": whylogs, "deepchecks": deepchecks}
+    work = {"make": make, "evidently": evidently, "evidently_pair": evidently_pair, "ydata": ydata, "whylogs": whylogs, "deepchecks": deepchecks}
     begin = time.perf_counter()
     work[sys.argv[1]](*sys.argv[2:])
     print(time.perf_counter() - begin)

@@ -16,6 +16,14 @@ const profilers = [
     rows: 1_000_000,
   },
   {
+    name: 'evidently',
+    shown: "Evidently's data summary and drift",
+    packages: ['evidently==0.7.*', 'pandas==2.*', 'pyarrow'],
+    rows: 1_000_000,
+    /** Beside a reference of as many rows. */
+    work: 'evidently_pair',
+  },
+  {
     name: 'ydata',
     shown: 'ydata-profiling, minimal',
     packages: ['ydata-profiling==4.*', 'pyarrow', 'setuptools<81'],
@@ -41,7 +49,7 @@ const profilers = [
     rows: 100_000,
   },
 ] as const
-const limitMs = 180_000
+const limitMs = 400_000
 
 /** Profile and all rules of mixed columns against the profilers that users would pick, start of the process included. */
 export async function bench(): Promise<readonly BenchRow[]> {
@@ -50,7 +58,9 @@ export async function bench(): Promise<readonly BenchRow[]> {
   const rows: BenchRow[] = []
   try {
     for (const profiler of profilers) {
-      const what = `profile and all rules, ${profiler.rows.toLocaleString('en')} rows × 20`
+      const isPair = 'work' in profiler
+      const pair = isPair ? ' and a reference of as many' : ''
+      const what = `profile and all rules, ${profiler.rows.toLocaleString('en')} rows × 20${pair}`
       const python = await cachedEnvironment(`profiler-${profiler.name}`, profiler.packages).catch(() => null)
       if (python === null) {
         console.log(`${profiler.shown} is left out: it does not install here`)
@@ -59,12 +69,19 @@ export async function bench(): Promise<readonly BenchRow[]> {
       const path = join(folder, `${profiler.rows}.parquet`)
       execFileSync(python, [peer, 'make', path, String(profiler.rows)])
       const { sampleRows, memoryBytes, threads } = dataDefaults
-      const request = { path, against: null, table: null, rules: {}, suppress: [], engine: 'auto' as const }
+      const request = {
+        path,
+        against: isPair ? path : null,
+        table: null,
+        rules: {},
+        suppress: [],
+        engine: 'auto' as const,
+      }
       const begin = performance.now()
       await lintInProcess({ ...request, sampleRows, memoryBytes, threads }, { timeLimitMs: 600_000 })
       const ours = (performance.now() - begin) / 1000
       try {
-        const out = execFileSync(python, [peer, profiler.name, path], {
+        const out = execFileSync(python, [peer, isPair ? profiler.work : profiler.name, path], {
           encoding: 'utf8',
           timeout: limitMs,
           stdio: ['ignore', 'pipe', 'ignore'],

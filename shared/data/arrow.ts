@@ -33,7 +33,7 @@ export function tableFromArrow(bytes: Uint8Array): Table {
   } catch (error) {
     throw new Problem(
       'data_unreadable',
-      `This is no Arrow data that can be read: ${(error as Error).message}`,
+      `This is no Arrow data that can be read: ${error instanceof TypeError || error instanceof RangeError ? 'it is cut or damaged' : (error as Error).message}`,
       {
         hint: 'Files with compressed buffers (Feather\'s default) are read after df.to_feather(path, compression="uncompressed").',
         cause: error,

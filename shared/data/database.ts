@@ -226,5 +226,6 @@ function toProblem(error: unknown): Problem {
     })
   }
   if (/^INTERRUPT/i.test(message)) return new Problem('cancelled', 'It was given up', { cause: error })
-  return new Problem('data_unreadable', message.replace(/\s+/g, ' ').trim(), { cause: error })
+  const plain = message.replace(/\s+/g, ' ').replace(/^(?:[A-Z][a-z]+ )+Error: /, '')
+  return new Problem('data_unreadable', plain.trim(), { cause: error })
 }

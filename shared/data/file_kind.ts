@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { extname } from 'node:path'
 import { Problem } from '../base/problem.ts'
 
 /** What a data file holds. */
@@ -30,7 +31,10 @@ export function fileKind(path: string): FileKind {
   if (known !== undefined) return /\.(json|jsonl|ndjson)\.gz$/i.test(path) ? 'json' : 'csv'
   const utf16 = begins('\xff\xfe') || begins('\xfe\xff')
   if (!utf16 && head.includes(0) && !looksUtf16(head)) {
-    throw new Problem('data_unreadable', `${path} is not text: there are zero bytes in it`, {
+    const named = namedKinds[extname(path).toLowerCase()]
+    const says =
+      named === undefined ? 'is not text: there are zero bytes in it' : `does not begin as ${named} does`
+    throw new Problem('data_unreadable', `${path} ${says}`, {
       hint: "It may be compressed, cut, or of a program's own format whatever its name says.",
     })
   }
@@ -46,6 +50,14 @@ export function fileKind(path: string): FileKind {
     .replace(/^\ufeff/, '')
     .trimStart()
   return !/\.(csv|tsv|txt|data|dat)$/i.test(path) && /^(\{"|\[\s*\{)/.test(first) ? 'json' : 'csv'
+}
+
+/** What a file should hold by its name, where that is no text. */
+const namedKinds: Readonly<Record<string, string>> = {
+  '.parquet': 'a Parquet file',
+  ...{ '.arrow': 'an Arrow file', '.feather': 'an Arrow file' },
+  ...{ '.sqlite': 'an SQLite database', '.sqlite3': 'an SQLite database', '.db': 'an SQLite database' },
+  ...{ '.xlsx': 'an Excel workbook', '.xlsm': 'an Excel workbook' },
 }
 
 /**

@@ -14,30 +14,39 @@ export interface HandedFrame {
   rows: number
   /** Every how many-th row is in the file. */
   step: number
-  /** `pandas`, `polars`, `pyarrow` or `numpy`. */
+  /** `pandas`, `polars`, `pyarrow`, `numpy` or `pyspark`. */
   library: string
   /** Whether a longer look follows. */
   first?: boolean
 }
 
 /** Reads the file of a frame, Arrow or the kernel module's own form. */
-export function loadFrame(path: string, { name, rows, step, first }: HandedFrame): Loaded {
+export function loadFrame(path: string, { name, rows, step, library, first }: HandedFrame): Loaded {
   const bytes = readFileSync(path)
   const isPlain = bytes.toString('latin1', 0, frameMagic.length) === frameMagic
   const table = isPlain ? tableFromFrame(bytes) : tableFromArrow(bytes)
   const whole = loadTable(name, table)
+  if (isFirstRows(library)) {
+    const note = `The first ${table.rows.toLocaleString('en')} rows: Spark was not asked how many there are.`
+    return { ...whole, isPart: true, notes: [note] }
+  }
   if (step === 1) return whole
   const rowNumbers = Float64Array.from({ length: table.rows }, (_, i) => i * step)
   const what = first === true ? 'A first look at' : 'Looked at'
   const note = `${what} one row in ${step} of ${rows.toLocaleString('en')}.`
-  return { ...whole, rowNumbers, notes: [note] }
+  return { ...whole, rowNumbers, isPart: true, notes: [note] }
+}
+
+/** Of a frame of Spark's, only its first rows come. */
+function isFirstRows(library: string): boolean {
+  return library === 'pyspark'
 }
 
 /** A report whose fixes speak of the user's own variable, in its library. */
 export function nameFrame(report: LintReport, { name, library }: HandedFrame): LintReport {
   const mine = (finding: Finding): Finding => {
-    // What is written for a frame does not run on an array.
-    if (library === 'numpy') return { ...finding, fixes: [] }
+    // What is written for a frame in memory does not run on these.
+    if (library === 'numpy' || library === 'pyspark') return { ...finding, fixes: [] }
     const fixes = finding.fixes.map((fix) => ({
       ...fix,
       code: fix.code.replace(/(?<![\w.])df(?![\w"'])/g, name),

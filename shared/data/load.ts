@@ -18,6 +18,7 @@ import {
 import { isAddress, loadPostgres } from './postgres.ts'
 import { profileBySql } from './sql_profile.ts'
 import { loadSqlite } from './sqlite_file.ts'
+import { readWideCsv } from './wide_csv.ts'
 
 /** How data is looked at. */
 export interface LoadOptions {
@@ -53,6 +54,9 @@ export async function loadFiles(database: Database, pattern: string, options: Lo
     return loadSqlite(files.paths[0] ?? pattern, options.table ?? null, options.sampleRows)
   }
   options.progress?.(`reading ${name}`)
+  const wide =
+    files.kind === 'csv' && files.paths.length === 1 ? readWideCsv(files.paths[0] ?? pattern) : null
+  if (wide !== null) return loadTable(name, wide.table, wide.notes)
   const relation = await makeRelation(database, files)
   return loadRelation(database, { name, relation }, options)
 }

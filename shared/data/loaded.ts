@@ -11,6 +11,8 @@ export interface Loaded {
   sample: Table
   /** Number within the whole of each row of the sample; null if the sample is the whole. */
   rowNumbers: Float64Array | null
+  /** Whether there are more rows than even the profile has seen. */
+  isPart?: boolean
   /** How it was computed. */
   engine: 'columns' | 'sql'
   /** What a reader should know about how it was read. */
@@ -19,7 +21,7 @@ export interface Loaded {
 
 /** Whether the sample is less than the whole. */
 export function isSampled(data: Loaded): boolean {
-  return data.sample.rows < data.profile.rows
+  return data.isPart === true || data.sample.rows < data.profile.rows
 }
 
 /** What follows a number of rows that were counted in the sample: nothing if that is the whole. */

@@ -69,7 +69,7 @@ async function loadJson(database: Database, list: string): Promise<string[]> {
     await read('sample_size = -1, ignore_errors = true, union_by_name = true').catch(() =>
       Promise.reject(error),
     )
-    return ['Some records could not be read and were left out.']
+    return ['Some records could not be read: their values count as missing.']
   }
 }
 

@@ -106,8 +106,14 @@ describe('daybook lint', function () {
     const brackets = write('brackets.json', JSON.stringify([{ a: '[{'.repeat(999) }, { a: '\\"[' }]))
     assert.equal((await look(brackets)).rows, 2)
     const wide = Array.from({ length: 10_000 }, (_, i) => `c${i}`)
-    const many = write('wide.csv', `${wide.join(',')}\n${wide.map((_, i) => i).join(',')}\n`)
-    assert.equal((await look(many)).columns.length, 10_000)
+    const lineOf = (row: number): string =>
+      wide.map((_, i) => (i % 2 === 0 ? i * row : `kind ${(i + row) % 7}`)).join(',')
+    const lines = [wide, ...Array.from({ length: 20 }, (_, row) => [lineOf(row)])]
+    const many = await look(write('wide.csv', lines.join('\n')))
+    assert.deepEqual(
+      [many.rows, many.columns.length, many.columns[2]?.kind, many.columns[3]?.distinct],
+      [20, 10_000, 'integer', 7],
+    )
     const ragged = await look(write('ragged.csv', 'a,b,c\n1,2,3\n4,5\n6,7,8\n9,10,11,12\n13,14,15\n'))
     assert.deepEqual(
       ragged.columns.map(({ name }) => name),
@@ -134,6 +140,9 @@ describe('daybook lint', function () {
     assert.equal(long.columns[1]?.texts?.longest, 1_000_000)
     const names = await look(write('names.csv', 'a,a,\n1,2,3\n4,5,6\n'))
     assert.equal(new Set(names.columns.map(({ name }) => name)).size, 3)
+    assert.deepEqual(names.notes, [
+      "In the header 'a' names more than one column, and 1 column has no name: such columns are numbered.",
+    ])
     const deep = await look(write('deep.json', `[{"a": ${'['.repeat(60)}1${']'.repeat(60)}}]`))
     assert.equal(deep.columns[0]?.kind, 'nested')
   })

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { pythonOf, venvFolder } from '../../scripts/paths.mjs'
 import type { Finding } from '../../shared/base/finding.ts'
+import { makeTable, textAt, textColumn } from '../../shared/data/column.ts'
 import { nameFrame } from '../../shared/data/frame.ts'
-import type { LintReport } from '../../shared/data/report.ts'
+import { loadTable } from '../../shared/data/load_table.ts'
+import { reportOn, type LintReport } from '../../shared/data/report.ts'
 import { askPython } from '../notebook/python_peer.ts'
 
 describe('a fix of a finding in a frame', function () {
@@ -21,6 +23,43 @@ describe('a fix of a finding in a frame', function () {
     assert.deepEqual(codeFor('pandas'), ['people = people.drop(columns=["same"])'])
     assert.deepEqual(codeFor('polars'), ['people = people.drop("same")'])
     assert.deepEqual(codeFor('numpy'), [])
+  })
+
+  it('makes dates of texts in each form that people write', async () => {
+    const days = Array.from({ length: 24 }, (_, i) => [1998 + i, (i % 12) + 1, ((i * 7) % 28) + 1] as const)
+    const short = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
+    const two = (value: number): string => String(value).padStart(2, '0')
+    const forms: ((year: number, month: number, day: number) => string)[] = [
+      (y, m, d) => `${y}/${two(m)}/${two(d)} 10:20`,
+      (y, m, d) => `${y}-${two(m)}-${two(d)}T10:20:30.5Z`,
+      (y, m, d) => `${two(d)}.${two(m)}.${y}`,
+      (y, m, d) => `${m}/${d}/${y} 3:05 PM`,
+      (y, m, d) => `${short[m - 1]} ${two(d)} ${y}`,
+      (y, m, d) => `${short[m - 1]} ${d}, ${y}`,
+      (y, m, d) => `${two(d)}-${short[m - 1]}-${y % 100}`.replace(/-(\d)$/, '-0$1'),
+    ]
+    const columns = forms.map((of, at) =>
+      textColumn(
+        `d${at}`,
+        days.map(([y, m, d]) => of(y, m, d)),
+      ),
+    )
+    const report = reportOn(loadTable('df', makeTable(columns)), {}, () => 0)
+    const fixes = report.findings
+      .filter(({ rule }) => rule === 'stored-as-text')
+      .flatMap((finding) => finding.fixes.filter(({ language }) => language === 'pandas'))
+    const cells = columns.map((column) => days.map((_, row) => textAt(column, row)))
+    const program = `
+import json
+import pandas as pd
+df = pd.DataFrame({f"d{i}": cells for i, cells in enumerate(json.loads(${JSON.stringify(JSON.stringify(cells))}))})
+${fixes.map(({ code }) => code).join('\n')}
+result = [[str(df[c].dtype)[:10], int(df[c].isna().sum()), int(df[c].dt.year.sum())] for c in df]`
+    const sum = days.reduce((total, [year]) => total + year, 0)
+    assert.deepEqual(
+      await askPython(pythonOf(venvFolder), program, null),
+      forms.map(() => ['datetime64', 0, sum]),
+    )
   })
 
   it('of pyarrow goes through pandas and comes back, when it is run', async () => {

@@ -25,6 +25,7 @@ class FakeSession:
         self.folder = folder
         self.rank = 0
         self.events: List[Dict[str, Any]] = []
+        self.cells: List[Any] = []
 
     def put(self, event: Dict[str, Any], urgent: bool = False) -> None:
         """Keeps the event."""
@@ -152,6 +153,41 @@ class Frames(unittest.TestCase):
         self.assertEqual(content[:8], b"DAYBOOKF")
         end = 12 + int.from_bytes(content[8:12], "little")
         return json.loads(content[12:end]), content[end:]
+
+    def test_of_spark_only_what_is_asked_for(self) -> None:
+        asked: List[int] = []
+
+        class DataFrame:
+            """Stands for pyspark.sql's, which needs a JVM (spark.real.test.ts has that one)."""
+
+            def __init__(self, most: int = -1) -> None:
+                self.most = most
+                self.columns = ["a", "b"]
+
+            def limit(self, most: int) -> "DataFrame":
+                """A plan for the first rows."""
+                asked.append(most)
+                return DataFrame(most)
+
+            def toPandas(self) -> pd.DataFrame:  # noqa: N802 - its name there
+                """What would collect all rows, without a limit."""
+                if self.most < 0:
+                    raise AssertionError("all rows were collected")
+                return pd.DataFrame({"a": range(self.most), "b": "x"})
+
+        DataFrame.__module__ = "pyspark.sql.classic.dataframe"
+        orders = DataFrame()
+        self.assertEqual(self.after({"orders": orders}, "orders"), [])
+        self.assertEqual(asked, [])
+        self.session.cells = [type("Cell", (), {"execution": "e2"})()]
+        frames.look_at(self.session, orders, "orders", 50)  # type: ignore[arg-type]
+        event = self.session.events[-1]
+        self.assertEqual([event[key] for key in ("name", "rows", "library", "execution")], ["orders", 50, "pyspark", "e2"])
+        self.assertTrue(os.path.exists(self.file()))
+        self.assertEqual(asked, [50])
+        frames.look_at(self.session, pd.DataFrame({"x": [1, 2]}), "few", 50)  # type: ignore[arg-type]
+        self.assertEqual(self.session.events[-1]["library"], "pandas")
+        self.file()
 
     def test_a_cell_is_held_for_a_moment_only(self) -> None:
         frame = pd.DataFrame({"c%d" % i: range(1_000_000) for i in range(10)})

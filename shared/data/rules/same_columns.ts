@@ -17,16 +17,37 @@ export const sameColumns: Rule = {
       const distinct = distinctOf(encode(column))
       return column.length - column.nulls >= least && distinct >= 2 && column.kind !== 'nested'
     })
-    const left = [...able]
-    const said: Said[] = []
-    for (let first = left.shift(); first !== undefined; first = left.shift()) {
-      const column = first
-      const same = left.filter((other) => isOneToOne(column, other))
-      for (const other of same) left.splice(left.indexOf(other), 1)
-      if (same.length > 0) said.push(sayGroup(data, [column, ...same]))
+    // Columns that say the same have the same pattern of repeats: only those are compared.
+    const alike = new Map<string, Column[]>()
+    for (const column of able) {
+      const key = patternOf(column)
+      alike.set(key, [...(alike.get(key) ?? []), column])
     }
-    return said
+    return [...alike.values()].flatMap((left) => {
+      const said: Said[] = []
+      for (let first = left.shift(); first !== undefined; first = left.shift()) {
+        const column = first
+        const same = left.filter((other) => isOneToOne(column, other))
+        for (const other of same) left.splice(left.indexOf(other), 1)
+        if (same.length > 0) said.push(sayGroup(data, [column, ...same]))
+      }
+      return said
+    })
   },
+}
+
+/** A number for the rows in which a value is missing, is new, or is that of an earlier row: equal for columns that say the same. */
+function patternOf(column: Column): string {
+  const { codes, size } = encode(column)
+  const places = new Int32Array(size).fill(-1)
+  let [next, a, b] = [0, 0x811c9dc5, 0x9747b28c]
+  for (const code of codes) {
+    if (code >= 0 && places[code] === -1) places[code] = next++
+    const place = code < 0 ? -1 : (places[code] ?? -1)
+    a = Math.imul(a ^ place, 0x01000193)
+    b = Math.imul(b + place, 0x85ebca6b) ^ (b >>> 13)
+  }
+  return `${column.nulls}:${next}:${a}:${b}`
 }
 
 function sayGroup(data: Checked, group: readonly Column[]): Said {

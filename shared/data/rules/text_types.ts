@@ -1,7 +1,7 @@
 import type { Fix } from '../../base/finding.ts'
 import { type Column, isText } from '../column.ts'
 import { isIdName } from '../column_role.ts'
-import { type DateForm, dateForms } from '../date_form.ts'
+import { type DateForm, dateForms, showDateForm, strftimeForm } from '../date_form.ts'
 import { exampleRows, findRows } from '../example_rows.ts'
 import { ofSample } from '../loaded.ts'
 import { placeholderKind } from '../placeholder.ts'
@@ -143,15 +143,25 @@ function numbersAsText(column: Texts, shape: Shape): Said[] {
 function datesAsText(data: Checked, column: Texts, shape: Shape): Said[] {
   const [first] = [...shape.forms].sort((a, b) => b[1] - a[1])
   const [form, rows] = first ?? ['Y-m-d', 0]
-  const ambiguous = [...shape.forms].filter(([other, count]) => other !== form && count === rows)
+  const ambiguous = [...shape.forms].filter(
+    ([other, count]) => other !== form && other.includes('m') && count === rows,
+  )
   const both = ambiguous.map(([other]) => other)
-  const doubt = both.length > 0 ? `; day and month cannot be told apart (${listed([form, ...both])})` : ''
+  const doubt =
+    both.length > 0
+      ? `; day and month cannot be told apart (${[form, ...both].map(showDateForm).join(' or ')})`
+      : ''
   const isPlain = doubt === '' && form.startsWith('Y')
+  // ISO's own form comes with a T, with fractions and with zones.
+  const isIso = form.startsWith('Y-m-d')
+  const hasZone =
+    isIso && column.dictionary.some((text) => /:\d{2}(?:\.\d+)?\s*(?:z|[+-]\d{2}:?\d{2})\s*$/i.test(text))
+  const format = isIso ? '"ISO8601"' : pythonText(strftimeForm(form))
   const name = pythonText(column.name)
   return [
     {
       where: { kind: 'columns', columns: [column.name] },
-      says: `${column.name} is text, but its values are dates (${form})${doubt}`,
+      says: `${column.name} is text, but its values are dates (${showDateForm(form)})${doubt}`,
       level: isPlain ? 'info' : 'warn',
       evidence: { share: shape.dated / shape.values, rows: shape.dated },
       example: exampleRows(data, [0, 1, 2], [column.name]),
@@ -160,20 +170,16 @@ function datesAsText(data: Checked, column: Texts, shape: Shape): Said[] {
         {
           title: 'Make it a date',
           language: 'pandas',
-          code: `df[${name}] = pd.to_datetime(df[${name}], format=${pythonText(pythonFormat(form))}, errors="coerce")`,
+          code: `df[${name}] = pd.to_datetime(df[${name}], format=${format}, errors="coerce")`,
         },
         {
           title: 'Make it a date',
           language: 'polars',
-          code: `df = df.with_columns(pl.col(${name}).str.to_datetime(${pythonText(pythonFormat(form))}, strict=False))`,
+          code: `df = df.with_columns(pl.col(${name}).str.to_datetime(${isIso ? (hasZone ? 'time_zone="UTC", ' : '') : `${format}, `}strict=False))`,
         },
       ],
     },
   ]
-}
-
-function pythonFormat(form: DateForm): string {
-  return form.replace(/[YmdBHMSy]/g, (letter) => `%${letter}`)
 }
 
 function wordsAmongNumbers(data: Checked, column: Texts, shape: Shape, share: number): Said[] {
@@ -226,8 +232,8 @@ function mixedDates(column: Texts, shape: Shape): Said[] {
   return [
     {
       where: { kind: 'columns', columns: [column.name] },
-      says: `${column.name} has dates in several forms: ${plural(most, 'row')} ${first}, ${plural(shape.dated - most, 'row')} otherwise (${listed(
-        forms.slice(1).map(([form]) => form),
+      says: `${column.name} has dates in several forms: ${plural(most, 'row')} ${showDateForm(first)}, ${plural(shape.dated - most, 'row')} otherwise (${listed(
+        forms.slice(1).map(([form]) => showDateForm(form)),
         3,
       )})`,
       evidence: { forms: forms.length, rows: shape.dated - most },

@@ -24,7 +24,7 @@ from .runs import Run
 from .session import _entered
 
 __all__ = [
-    *("Run", "active_run", "artifact", "autolog", "dataset", "figure", "flush", "log", "params", "report", "run"),
+    *("Run", "active_run", "artifact", "autolog", "dataset", "figure", "flush", "lint", "log", "params", "report", "run"),
     *("should_stop", "suggest_categorical", "suggest_float", "suggest_int", "tags"),
 ]
 __version__ = "0.1.0"
@@ -67,6 +67,18 @@ def figure(figure: Any, name: str = "figure.png") -> None:
 def dataset(data: Any, name: Optional[str] = None, context: Optional[str] = None) -> None:
     """Records a table or array as an input of the current run: shape, schema and fingerprint, not its rows."""
     _quietly("dataset", lambda run: run.dataset(data, name, context))
+
+
+def lint(frame: Any, rows: int = 10_000) -> None:
+    """Looks at a data frame now: what is found stands under the cell. Other frames are looked at unasked, a Spark frame
+    only by this, in its first `rows` rows, which Spark computes before this returns.
+    """
+    try:
+        from . import datasets, frames
+
+        frames.look_at(_process.session_for_user(), frame, datasets.name_of(frame, "frame"), rows)
+    except Exception as error:  # noqa: BLE001 - a job of Spark's that fails is told, and the cell goes on
+        _warn_once("lint", "cannot look at this: %s: %s" % (type(error).__name__, str(error)[:300]))
 
 
 def run(name: Optional[str] = None, **params: Any) -> Run:

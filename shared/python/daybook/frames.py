@@ -58,6 +58,32 @@ def after_cell(session: "Session", names: Dict[str, Any], execution: str, code: 
             warn_once("frame", "a data frame is not looked at: %s: %s" % (type(error).__name__, error))
 
 
+def look_at(session: "Session", value: Any, name: str, rows: int) -> None:
+    """Hands over a frame because the user asks: of a Spark frame its first rows, which Spark computes meanwhile."""
+    spool, cell = session.spool, session.cells[-1] if session.cells else None
+    if spool is None or cell is None or not cell.execution:
+        warn_once("lint", "nothing is looked at here: Daybook does not run, or this is no cell. `daybook lint` takes files.")
+        return
+    if _is_spark(value):
+        sample = value.limit(rows).toPandas()
+        _send_first_rows(session, spool.folder, name, sample, cell.execution)
+    elif _is_frame(value):
+        _hand_over(session, spool.folder, name, value, cell.execution)
+    else:
+        warn_once("lint", "a %s is not looked at: give a frame of pandas, polars, pyarrow or Spark" % type(value).__name__)
+
+
+def _is_spark(value: Any) -> bool:
+    kind = type(value)
+    return (kind.__module__ or "").split(".")[0] == "pyspark" and kind.__name__ == "DataFrame" and hasattr(value, "limit")
+
+
+def _send_first_rows(session: "Session", folder: str, name: str, sample: Any, execution: str) -> None:
+    file = "frame-%s.data" % os.urandom(12).hex()
+    _write(os.path.join(folder, file), sample, 1)
+    _tell(session, name, execution, {"file": file, "rows": len(sample), "step": 1, "library": "pyspark"})
+
+
 def _changed(names: Dict[str, Any], code: str) -> List[Tuple[str, Any]]:
     changed = []
     seen = set()
@@ -134,19 +160,12 @@ def _hand_over(session: "Session", folder: str, name: str, frame: Any, execution
         _in_child(path, frame, step, first)
     else:
         _write(path, frame, step)
-    session.put(
-        {
-            "type": "frame",
-            "execution": execution,
-            "name": shortened(name, 250),
-            "file": file,
-            "rows": rows,
-            "step": step,
-            "library": home,
-            **({"first": first} if first else {}),
-        },
-        True,
-    )
+    about: Dict[str, Any] = {"file": file, "rows": rows, "step": step, "library": home}
+    _tell(session, name, execution, {**about, **({"first": first} if first else {})})
+
+
+def _tell(session: "Session", name: str, execution: str, about: Dict[str, Any]) -> None:
+    session.put({"type": "frame", "execution": execution, "name": shortened(name, 250), **about}, True)
 
 
 def _first_step(rows: int, columns: int) -> int:

@@ -223,7 +223,8 @@ export function maskOne(kind: PiiKind, value: string): string {
     case 'person-name':
       return value
         .split(/\s+/)
-        .map((part) => `${Array.from(part)[0] ?? ''}.`)
+        .flatMap((part) => /[\p{L}\d]/u.exec(part)?.[0] ?? [])
+        .map((letter) => `${letter}.`)
         .join(' ')
     default:
       return '…'

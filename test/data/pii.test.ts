@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { isCard, isIban, luhn, verhoeff } from '../../shared/data/checksum.ts'
 import { nationalIdsOf } from '../../shared/data/national_id.ts'
 import { columnPii } from '../../shared/data/pii.ts'
-import { findPii, maskPii } from '../../shared/data/pii_text.ts'
+import { findPii, maskOne, maskPii } from '../../shared/data/pii_text.ts'
 
 describe('personal data in a text', () => {
   const found: readonly [text: string, kinds: string][] = [
@@ -129,5 +129,6 @@ describe('personal data in a column', () => {
   })
   it('is shown hidden', () => {
     assert.deepEqual(columnPii('mail', ['ann@example.org'])[0]?.masked, ['a…@example.org'])
+    assert.equal(maskOne('person-name', 'Cumings, Mrs. John (Florence "Flo" B.)'), 'C. M. J. F. F. B.')
   })
 })

@@ -128,7 +128,9 @@ function sentinel(
     },
     { value: highest, next: beforeHighest, range: beforeHighest - lowest, ok: highest > beforeHighest * 10 },
   ].filter(({ value, next, range, ok }) => {
-    const isFar = Math.abs(value - next) > gap * range || (value === -1 && next >= 0 && range >= 8)
+    // One less than nothing is an amount where amounts are differences, or degrees.
+    const isCode = value === -1 && next >= 0 && range >= 8 && !signed.test(column.name)
+    const isFar = Math.abs(value - next) > gap * range || isCode
     return ok && isFar && isSentinel(value) && rowsOf(value) >= least
   })
   return found.map(({ value, next }) => {
@@ -148,6 +150,9 @@ function sentinel(
     }
   })
 }
+
+const signed =
+  /diff|delta|change|offset|lag|shift|from|drift|error|residual|profit|balance|temp|degree|celsius|latitude|longitude/i
 
 function isSentinel(value: number): boolean {
   return (

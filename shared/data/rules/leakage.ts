@@ -60,11 +60,11 @@ function byMissing(inputs: readonly Column[], target: Column, least: number): Sa
     const [first] = group.sort((a, b) => b.share - a.share || b.rows - a.rows)
     const { missing = 1, label = '', rows = 0, same = 0 } = first ?? {}
     const names = group.map(({ name }) => name)
-    const some = same === rows ? 'always' : `in ${amount(same)} of ${plural(rows, 'row')}`
+    const some = same === rows ? `always ${label}` : `${label} in ${amount(same)} of ${plural(rows, 'row')}`
     const them = names.length === 1 ? 'it was' : 'they were'
     return {
       where: { kind: 'columns', columns: [...names, target.name] },
-      says: `Where ${listed(names).replace(/ and ([^,]+)$/, ' or $1')} is ${missing === 1 ? 'missing' : 'there'}, ${target.name} is ${some} ${label}: ${them} filled in after the answer was known`,
+      says: `Where ${listed(names).replace(/ and ([^,]+)$/, ' or $1')} is ${missing === 1 ? 'missing' : 'there'}, ${target.name} is ${some}: ${them} filled in after the answer was known`,
       evidence: { rows, same, share: same / rows, columns: names.length },
       weight: 0.92,
       fixes: [

@@ -55,7 +55,10 @@ const words: Readonly<Record<string, string>> = {
   card: 'card numbers',
   'national-id': 'national ids',
   ip: 'IP addresses',
-  'street-address': 'street addresses',
+  address: 'street addresses',
+  mac: 'addresses of network cards (MAC)',
+  'birth-date': 'dates of birth',
+  location: 'exact places',
   'person-name': 'names of persons',
   secret: 'passwords or keys',
 }
@@ -64,7 +67,7 @@ function say(column: Column, { kind, detail, where, share, masked }: ColumnPii):
   const name = pythonText(column.name)
   const what = detail ?? words[kind] ?? kind
   const holds = where === 'cell' ? 'holds' : 'has texts with'
-  const example = masked.length === 0 ? '' : `, such as ${listed(masked, 2)}`
+  const example = masked.length === 0 ? '' : `, such as ${listed(masked.slice(0, 2))}`
   const some = share > 0.99 ? '' : ` in ${percent(share)} of its values`
   const title = where === 'cell' ? 'Put a hash in its place' : 'Leave it out'
   const salted = `import hashlib, secrets\nsalt = secrets.token_bytes(16)\ndf[${name}] = df[${name}].map(\n    lambda text: hashlib.sha256(salt + str(text).encode()).hexdigest()[:16], na_action="ignore"\n)`

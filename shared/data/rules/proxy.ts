@@ -39,7 +39,7 @@ function proxiesOf(data: Checked, sensitive: Column, thresholds: Readonly<Record
   if (strongest === undefined) return []
   const { column, value, group, groupRows, otherRows, other } = strongest
   const others = found.slice(1).map((each) => each.column.name)
-  const more = others.length === 0 ? '' : `; so do ${listed(others)}`
+  const more = others.length === 0 ? '' : `; so ${others.length === 1 ? 'does' : 'do'} ${listed(others)}`
   const counted = `${value}: ${amount(groupRows)} ${people(group, groupRows)}, ${amount(otherRows)} ${people(other, otherRows)}`
   const code = `pd.crosstab(df[${pythonText(column.name)}], df[${pythonText(sensitive.name)}], normalize="index")`
   return [

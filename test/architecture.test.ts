@@ -184,6 +184,7 @@ const openers: readonly string[] = [
   'shared/data/data_worker.ts',
   'shared/data/load.ts',
   'shared/data/relation.ts',
+  'shared/data/wide_csv.ts',
   'shared/data/sqlite_file.ts',
   'shared/kernel/connection.ts',
   'shared/kernel/disk.ts',

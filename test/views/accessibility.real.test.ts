@@ -1,29 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import { openState } from '../../shared/base/project.ts'
 import { logBatch } from '../../shared/runs/logging.ts'
 import { createRun } from '../../shared/runs/run.ts'
 import { openStore } from '../../shared/store/store.ts'
+import { problemsIn } from './axe_check.ts'
 import { showPages } from './shown_pages.ts'
 import { putStudy } from './study_store.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const pictures = process.env['DAYBOOK_PICTURES']
-
-/** What axe found, as far as it is told here. */
-interface Found {
-  violations: { id: string; impact: string | null; nodes: { html: string; failureSummary?: string }[] }[]
-}
-
-const themes = [
-  { name: 'light', colorScheme: 'light', contrast: 'no-preference' },
-  { name: 'dark', colorScheme: 'dark', contrast: 'no-preference' },
-  { name: 'contrast-light', colorScheme: 'light', contrast: 'more' },
-  { name: 'contrast-dark', colorScheme: 'dark', contrast: 'more' },
-] as const
 
 /** Each page with what shows that it is complete, and the tabs to go through. */
 const pages: readonly { page: string; ready: string; tabs?: readonly (string | RegExp)[] }[] = [
@@ -76,35 +58,13 @@ describe('what a page gives to those who see little or hear it', function () {
         : { id: '' }
       const page = await shown.open(address.replace('ID', id))
       await page.locator(ready).first().waitFor()
-      const problems = await check(page, address)
+      const problems = await problemsIn(page, address)
       for (const tab of tabs ?? []) {
         await page.getByRole('tab', { name: tab }).click()
         await page.waitForTimeout(150)
-        problems.push(...(await check(page, `${address} ${String(tab)}`)))
+        problems.push(...(await problemsIn(page, `${address} ${String(tab)}`)))
       }
       assert.deepEqual(problems, [])
     })
   }
 })
-
-/** All rules in the first theme, colours in every other one. */
-async function check(page: Page, name: string): Promise<string[]> {
-  const problems: string[] = []
-  for (const { name: theme, ...media } of themes) {
-    await page.emulateMedia(media)
-    await page.waitForTimeout(50)
-    if (pictures !== undefined && theme.startsWith('contrast'))
-      await page.screenshot({ path: join(pictures, `a11y-${name.replace(/\W+/g, '-')}-${theme}.png`) })
-    const rules = theme === 'light' ? '' : ", runOnly: ['color-contrast']"
-    const found = await page.evaluate<Found>(
-      `${axe}; axe.run(document, { resultTypes: ['violations']${rules} })`,
-    )
-    for (const { id, impact, nodes } of found.violations) {
-      if (impact !== 'serious' && impact !== 'critical') continue
-      for (const node of nodes.slice(0, 3))
-        problems.push(`${name}, ${theme}: ${id}: ${node.html.slice(0, 160)}: ${node.failureSummary ?? ''}`)
-    }
-  }
-  await page.emulateMedia(themes[0])
-  return problems
-}

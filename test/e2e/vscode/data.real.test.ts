@@ -11,6 +11,7 @@ import type { EditorWindow } from './window.ts'
 /** Where pictures go, if anywhere: people look at them. */
 const pictures = process.env['DAYBOOK_PICTURES']
 const examples = join(import.meta.dirname, '../../../examples')
+const adult = 'import pandas as pd\n\npeople = pd.read_parquet("adult.parquet")\nlen(people)'
 
 describe('data in the window of VS Code, by clicks', function () {
   this.timeout(170_000)
@@ -27,6 +28,7 @@ describe('data in the window of VS Code, by clicks', function () {
     project.file('prices.csv', `id,price\n${prices.join('')}`)
     project.file('prices.json', JSON.stringify(prices.map((_, id) => ({ id, price: -999 }))))
     copyFileSync(join(examples, 'adult.parquet'), join(project.root, 'adult.parquet'))
+    project.notebook('people.ipynb', [adult])
     writeLargeCsv(join(project.root, 'visits.csv'))
     window = await openInstalledWindow(bag, project.root)
     await noteHeldThreads(window.page.context())
@@ -72,6 +74,32 @@ describe('data in the window of VS Code, by clicks', function () {
     assert.ok(heldMs < 500, `the page was held ${heldMs} ms`)
   })
 
+  it('puts a fix below the cell by clicks; when that has run, the finding is gone', async () => {
+    const { page } = window
+    await window.openNotebook('people.ipynb')
+    await window.visible(/Python 3.*\(\.venv\)/)
+    await window.command('Notebook: Run All')
+    await under(/people 48,842 × 15 · 3 to look at, \+\d+ smaller/).waitFor()
+    await page.locator('.monaco-editor .view-line', { hasText: 'read_parquet' }).first().click()
+    await page.keyboard.press('Control+.')
+    const fix = page.locator('.action-widget').getByText("Mark them 'not stated' (cell below, people)")
+    await fix.waitFor()
+    await picture('fixes')
+    await fix.click()
+    const below = page.locator('.code-cell-row', { hasText: 'not stated' }).first()
+    await below.waitFor()
+    await below.hover()
+    await below.locator('.run-button-container .codicon-notebook-execute').click()
+    await under(/people 48,842 × 15 · 2 to look at, \+\d+ smaller/).waitFor()
+    await picture('fixed')
+    await page.locator('.monaco-editor .view-line', { hasText: 'read_parquet' }).first().click()
+    await page.keyboard.press('Control+.')
+    await page.locator('.action-widget').getByText('Open the report about people').first().waitFor()
+    assert.equal(await fix.count(), 0)
+    await page.keyboard.press('Escape')
+  })
+
+  const under = (text: RegExp) => window.page.locator('.cell-statusbar-container', { hasText: text }).first()
   const report = () => frontWebview(window.page)
 
   async function rightClick(name: string): Promise<void> {

@@ -5,6 +5,7 @@ import type { TranslationBundle } from '@jupyterlab/translation'
 import { Widget } from '@lumino/widgets'
 import { openViews, type OpenedViews } from '../shared/views/entry.ts'
 import type { Page, ViewHost } from '../shared/views/host.ts'
+import { subjectOf } from '../shared/views/page_subject.ts'
 import { saveFile } from '../shared/views/save_file.ts'
 import { insertIntoNotebook } from './insert_code.ts'
 import { titleOf } from './pages.ts'
@@ -75,8 +76,18 @@ export class PageTabs {
     const label = titleOf(this.#trans, args.page)
     const id = `daybook-page-${++count}`
     addTab(this.#app, tab, { id, label, caption: `${label} · ${project.root}`, content })
+    void this.#nameSubject(tab, project)
     await this.#tracker.add(tab)
     return tab
+  }
+
+  /** A tab gets the name of what it is about once the daemon tells it. */
+  async #nameSubject(tab: MainAreaWidget<PageTab>, project: Project): Promise<void> {
+    const { page } = tab.content.args
+    const subject = await subjectOf(project.client, page)
+    if (subject === null || tab.isDisposed) return
+    tab.title.label = page.kind === 'data' ? this.#trans.__('Data: %1', subject) : subject
+    tab.title.caption = `${tab.title.label} · ${project.root}`
   }
 }
 

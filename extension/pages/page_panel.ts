@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { basename } from 'node:path'
 import * as vscode from 'vscode'
 import type { Page } from '../../shared/views/host.ts'
 import { titleOf } from '../../shared/views/page_name.ts'
+import { subjectOf } from '../../shared/views/page_subject.ts'
 import type { Daemon } from '../daemon.ts'
 import type { Daemons } from '../daemons.ts'
 import { Bridge } from './bridge.ts'
@@ -88,7 +88,7 @@ export class PagePanels implements vscode.WebviewPanelSerializer<PageState | und
       this.#open.delete(key)
     })
     panel.webview.html = this.#html(panel.webview, { root: daemon.root, page })
-    void nameRun(panel, daemon, page)
+    void nameSubject(panel, daemon, page)
   }
 
   #options(): vscode.WebviewOptions {
@@ -131,19 +131,10 @@ function keyOf(root: string, page: Page): string {
   return JSON.stringify([root, page])
 }
 
-/** A run's or data's panel gets its name once the daemon tells it. */
-async function nameRun(panel: vscode.WebviewPanel, daemon: Daemon, page: Page): Promise<void> {
-  if (page.kind === 'study') {
-    const study = await daemon.call('studies.get', { id: page.id }).catch(() => null)
-    if (study !== null) panel.title = study.name
-  }
-  if (page.kind === 'data' && page.id !== undefined) {
-    const report = await daemon.call('data.report', { id: page.id }).catch(() => null)
-    if (report !== null) panel.title = `Data: ${basename(report.name)}`
-  }
-  if (page.kind !== 'run') return
-  const run = await daemon.call('runs.get', { id: page.id }).catch(() => null)
-  if (run !== null) panel.title = run.name
+/** A panel gets the name of what it is about once the daemon tells it. */
+async function nameSubject(panel: vscode.WebviewPanel, daemon: Daemon, page: Page): Promise<void> {
+  const subject = await subjectOf(daemon, page)
+  if (subject !== null) panel.title = page.kind === 'data' ? `Data: ${subject}` : subject
 }
 
 function escape(text: string): string {

@@ -1,10 +1,12 @@
 /** `3 s ago`, `5 min ago`, `2 d ago`. */
 export function formatAge(ms: number): string {
-  return `${formatDuration(Math.max(0, ms))} ago`
+  return `${formatDuration(Math.max(100, ms))} ago`
 }
 
-/** `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `4 d`. */
+/** `34 ms`, `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `4 d`. */
 export function formatDuration(ms: number): string {
+  // A tenth of a second would read as none.
+  if (ms < 100) return `${Math.round(ms)} ms`
   const seconds = ms / 1000
   if (seconds < 10) return `${seconds.toFixed(1)} s`
   // Rounded first: 59.7 seconds are a minute, not 60 seconds.

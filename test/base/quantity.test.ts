@@ -3,6 +3,8 @@ import { formatBytes, formatDuration, formatLatency, formatNumber } from '../../
 
 describe('formatDuration()', () => {
   const cases: [number, string][] = [
+    [0, '0 ms'],
+    [34.4, '34 ms'],
     [400, '0.4 s'],
     [9_940, '9.9 s'],
     [12_400, '12 s'],

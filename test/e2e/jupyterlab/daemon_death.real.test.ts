@@ -55,7 +55,8 @@ describe('the daemon killed while JupyterLab shows it', function () {
     await page.locator('daybook-runs-table .status.RUNNING').first().waitFor()
     await page.evaluate('document.body.dataset.testDocument = "the first"')
 
-    await turnTo('Run ')
+    const run = await page.locator('daybook-run-page h1').innerText()
+    await turnTo(run)
     const before = await reachedOnPage(0)
     const first = daemonPid()
     process.kill(first, 'SIGKILL')
@@ -69,7 +70,7 @@ describe('the daemon killed while JupyterLab shows it', function () {
     writeFileSync(join(lab.folder, 'first', 'stop'), '')
     await page.locator('daybook-runs-table .status.FINISHED').first().waitFor()
     await listed.getByText('running').waitFor({ state: 'detached' })
-    await turnTo('Run ')
+    await turnTo(run)
     await page.locator('daybook-run-page .status.FINISHED').first().waitFor()
     assert.equal(await page.locator('body').getAttribute('data-test-document'), 'the first')
 
@@ -91,13 +92,10 @@ describe('the daemon killed while JupyterLab shows it', function () {
       .waitFor()
   })
 
-  /** Brings a tab of ours to the front by the beginning of its label. */
+  /** Brings a tab of ours to the front. */
   async function turnTo(label: string): Promise<void> {
     const labels = page.locator('#jp-main-dock-panel .lm-TabBar-tabLabel')
-    await labels
-      .filter({ hasText: new RegExp(`^${label}`) })
-      .first()
-      .click()
+    await labels.getByText(label, { exact: true }).click()
   }
 
   /** What the run's page says the training has reached, once that is at least so much. */

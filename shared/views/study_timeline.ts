@@ -43,15 +43,32 @@ export function timelineOf(points: StudyPoints, nowMs: number): Timeline {
   const last = Math.max(...bars.map(({ toMs }) => toMs))
   const busyMs = bars.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
   const whole = (last - first) * lanes.length
-  const names = lanes.map(({ gpu }, lane) =>
-    gpu === null ? `place ${lane + 1}` : `${placeName(gpu)} · ${lane + 1}`,
-  )
-  return { lanes: names, bars, use: whole > 0 ? busyMs / whole : 0 }
+  return { lanes: laneNames(lanes.map(({ gpu }) => gpu)), bars, use: whole > 0 ? busyMs / whole : 0 }
 }
 
-/** A GPU by the beginning of its number, a machine elsewhere by its name. */
+/** Lanes by their place, counted where it has several. Places whose short names are the same keep their long ones. */
+function laneNames(places: readonly (string | null)[]): string[] {
+  const shorts = new Map(places.flatMap((place) => (place === null ? [] : [[place, placeName(place)]])))
+  const short = [...shorts.values()]
+  return places.map((place, lane) => {
+    if (place === null) return `place ${lane + 1}`
+    const name = shorts.get(place) ?? place
+    const shown = short.indexOf(name) === short.lastIndexOf(name) ? name : cut(place, 40)
+    const several = places.indexOf(place) !== places.lastIndexOf(place)
+    const before = places.slice(0, lane).filter((one) => one === place).length
+    return several ? `${shown} · ${before + 1}` : shown
+  })
+}
+
+/** A GPU by the beginning of its number, a machine elsewhere by the first part of its name, and its port. */
 function placeName(place: string): string {
-  return /^(GPU|MIG)-/.test(place) ? place.slice(0, 12) : place.slice(0, 24)
+  if (/^(GPU|MIG)-/.test(place)) return place.slice(0, 12)
+  const [machine = place] = place.split(' · ')
+  return cut(/^[\d.:]+$/.test(machine) ? machine : machine.replace(/^([^.:]+)\.[^:]*/, '$1'), 24)
+}
+
+function cut(name: string, most: number): string {
+  return name.length <= most ? name : `${name.slice(0, most - 1)}…`
 }
 
 /** Trials as bars on their lanes, coloured by how they ended. */
@@ -83,8 +100,14 @@ export function timelinePicture(points: StudyPoints, { lanes, bars }: Timeline):
       dataZoom: [{ type: 'inside', filterMode: 'weakFilter' }],
       tooltip: {
         ...look.tooltip,
-        formatter: ({ value }: { value: number[] }) =>
-          `${trialText(points, value[4] ?? -1)}<br>${escaped(formatDuration((value[3] ?? 0) - (value[1] ?? 0)))}`,
+        formatter: ({ value }: { value: number[] }) => {
+          const at = value[4] ?? -1
+          const place = points.gpu[at] ?? ''
+          const took = formatDuration((value[3] ?? 0) - (value[1] ?? 0))
+          return [trialText(points, at), ...(place === '' ? [] : [escaped(place)]), escaped(took)].join(
+            '<br>',
+          )
+        },
       },
       series: [
         {

@@ -41,8 +41,24 @@ describe('the pictures of a study', () => {
       points(2, { startedAtMs: [0, 30], endedAtMs: [10, null], gpu: ['GPU-a', 'GPU-b'] }),
       50,
     )
-    assert.deepEqual(lanes, ['GPU-a · 1', 'GPU-b · 2'])
+    assert.deepEqual(lanes, ['GPU-a', 'GPU-b'])
     assert.equal(bars[1]?.toMs, 50)
+  })
+  it('call machines elsewhere by the first part of their names, in full where these are the same', () => {
+    const lanesOf = (gpu: string[]): string[] =>
+      timelineOf(points(gpu.length, { startedAtMs: gpu.map(() => 0), endedAtMs: gpu.map(() => 9), gpu }), 9)
+        .lanes
+    assert.deepEqual(lanesOf(['box.example.org:8888', 'box.example.org:8888', '10.0.12.34:8888']), [
+      'box:8888 · 1',
+      'box:8888 · 2',
+      '10.0.12.34:8888',
+    ])
+    assert.deepEqual(lanesOf(['ip-10-0-1-2.compute.internal · 10.0.1.1:8265', 'a.x · h', 'a.y · h']), [
+      'ip-10-0-1-2',
+      'a.x · h',
+      'a.y · h',
+    ])
+    assert.deepEqual(lanesOf(['a-name-that-is-far-too-long-for-a-lane']), ['a-name-that-is-far-too-…'])
   })
   it('cut off what went astray, on the bad side only', () => {
     // 0 … 99 and one at a million: the edge is the 90th percentile (90) and the width between the 10th and that (80).

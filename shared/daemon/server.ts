@@ -70,6 +70,8 @@ export function createDaemonServer(parts: ServerParts): DaemonServer {
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
   })
   server.on('upgrade', (request, socket, head) => {
+    // From here on the socket is ours: whoever is gone before the answer would be an error that nobody takes.
+    socket.on('error', () => socket.destroy())
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((word) => word.trim())
     const token =
       offered.find((word) => word.startsWith(tokenPrefix))?.slice(tokenPrefix.length) ?? bearer(request)

@@ -328,6 +328,7 @@ function errorCode(status: number): string {
     413: 'REQUEST_LIMIT_EXCEEDED',
     503: 'TEMPORARILY_UNAVAILABLE',
     500: 'INTERNAL_ERROR',
+    507: 'TEMPORARILY_UNAVAILABLE',
   }
   return known[status] ?? 'BAD_REQUEST'
 }

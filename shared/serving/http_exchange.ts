@@ -109,4 +109,5 @@ const statuses: Partial<Record<ProblemCode, number>> = {
   conflict: 409,
   busy: 503,
   internal: 500,
+  store_full: 507,
 }

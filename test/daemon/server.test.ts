@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
 import { openClient, type Client } from '../../shared/api/client.ts'
 import { openWebSocketWire } from '../../shared/api/websocket_wire.ts'
 import type { Handlers } from '../../shared/api/contract.ts'
@@ -84,6 +85,27 @@ describe('createDaemonServer()', () => {
     })
   }
   const mine = { authorization: `Bearer ${token}` }
+
+  it('minds nobody who asks for a line without a token and is gone before the answer', async () => {
+    const lines = ['GET /events HTTP/1.1', 'Host: 127.0.0.1', 'Connection: Upgrade', 'Upgrade: websocket', '']
+    const unheard: unknown[] = []
+    const before = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    process.on('uncaughtException', (error) => unheard.push(error))
+    try {
+      for (let i = 0; i < 20; i++) {
+        const socket = connect(Number(new URL(url).port), '127.0.0.1')
+        await once(socket, 'connect')
+        socket.write(`${lines.join('\r\n')}\r\n`)
+        socket.resetAndDestroy()
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    } finally {
+      process.removeAllListeners('uncaughtException')
+      for (const listener of before) process.on('uncaughtException', listener)
+    }
+    assert.deepEqual(unheard, [])
+  })
 
   it('says who it is without a token, and nothing of the project but a hash', async () => {
     const { status, body } = await ask('/health')

@@ -1,5 +1,5 @@
 import type { PruneDecision, Pruner } from './pruner.ts'
-import { firstRung, rungsReached, valueAtRung } from './rung.ts'
+import { firstRung, lastRung, rungsReached, valueAtRung, type Rungs } from './rung.ts'
 import { loss } from './trial.ts'
 import type { Study, Trial } from './trial.ts'
 
@@ -9,12 +9,15 @@ export interface AshaOptions {
   readonly factor?: number
   /** The step of the first rung; without it, 8 % of the way. */
   readonly firstRung?: number
+  /** No rung stands behind this step; without it, behind half of the way, or none is left out after a first one is set. */
+  readonly lastRung?: number
 }
 
 /**
  * Asynchronous successive halving (Li et al., MLSys 2020, arXiv 1810.05934) in the form that stops: at the rungs
  * `first * factor^k` a trial goes on if it is among the best 1/factor of all that have come there, or the best of
- * fewer than `factor`. A first rung too early is worse than no pruning; see docs/tuning.md.
+ * fewer than `factor`. A first rung too early is worse than no pruning, and so is one near the end, which throws away
+ * trials that are nearly paid for; see docs/tuning.md.
  */
 export function ashaPruner(options: AshaOptions = {}): Pruner {
   const { factor = 3 } = options
@@ -24,7 +27,8 @@ export function ashaPruner(options: AshaOptions = {}): Pruner {
       const first = options.firstRung ?? firstRung(study, rivals)
       if (first === null)
         return { prune: false, says: 'no trial is complete, so the first rung is not known yet' }
-      return halve(study, { rivals, trial }, { first, factor })
+      const last = options.lastRung ?? (options.firstRung === undefined ? lastRung(study, rivals) : null)
+      return halve(study, { rivals, trial }, { first, factor, last: last ?? Infinity })
     },
   }
 }
@@ -33,10 +37,11 @@ export function ashaPruner(options: AshaOptions = {}): Pruner {
 export function halve(
   study: Study,
   { rivals, trial }: { rivals: readonly Trial[]; trial: Trial },
-  { first, factor }: { first: number; factor: number },
+  rungs: Rungs,
 ): PruneDecision {
   const [direction] = study.directions
-  const reached = rungsReached(trial.reports, first, factor)
+  const { first, factor } = rungs
+  const reached = rungsReached(trial.reports, rungs)
   const lossAt = (other: Trial, rung: number): number | null => {
     const value = valueAtRung(other.reports, rung)
     return value === null ? null : loss(direction, value)

@@ -11,7 +11,7 @@ import type { Sampler } from './sampler.ts'
 import { scalarLosses } from './scalar.ts'
 import { evenPoint } from './sobol_sampler.ts'
 import type { Point } from './space.ts'
-import { standIn } from './stand_in.ts'
+import { standIns } from './stand_in.ts'
 import type { Study, Trial } from './trial.ts'
 
 /** Around so many of the best points the search looks, too. */
@@ -75,11 +75,7 @@ function told(
   const complete = usableTrials(study, history).sort((a, b) => a.number - b.number)
   const ends = scalarLosses(study, complete, random)
   const known = complete.map((trial, index) => ({ trial, loss: ends[index] as number }))
-  const pruned = history.flatMap((trial) => {
-    if (trial.state !== 'pruned' || study.directions.length > 1) return []
-    const stand = standIn(study, trial, known)
-    return stand === null ? [] : [{ trial, loss: stand }]
-  })
-  const all = [...known, ...pruned].sort((a, b) => a.trial.number - b.trial.number)
+  const pruned = study.directions.length > 1 ? [] : history.filter(({ state }) => state === 'pruned')
+  const all = [...known, ...standIns(study, pruned, known)].sort((a, b) => a.trial.number - b.trial.number)
   return { trials: all.map(({ trial }) => trial), losses: all.map(({ loss }) => loss) }
 }

@@ -1,7 +1,7 @@
 import { halve } from './asha_pruner.ts'
 import { seedRandom } from '../base/random.ts'
 import type { Pruner } from './pruner.ts'
-import { firstRung, longest } from './rung.ts'
+import { firstRung, lastRung, longest } from './rung.ts'
 
 /** How Hyperband shares out trials. */
 export interface HyperbandOptions {
@@ -27,7 +27,8 @@ export function hyperbandPruner(options: HyperbandOptions = {}): Pruner {
       const brackets = countBrackets(first, last, factor)
       const own = bracketOf(trial.number, brackets, factor)
       const same = rivals.filter(({ number }) => bracketOf(number, brackets, factor) === own)
-      const decision = halve(study, { rivals: same, trial }, { first: first * factor ** own, factor })
+      const rungs = { first: first * factor ** own, factor, last: lastRung(study, rivals) ?? Infinity }
+      const decision = halve(study, { rivals: same, trial }, rungs)
       return { ...decision, says: `bracket ${own + 1} of ${brackets}: ${decision.says}` }
     },
   }

@@ -37,6 +37,6 @@ function chooseFor(study: Study): { pruner: Pruner; says: string } {
   }
   return {
     pruner: ashaPruner(),
-    says: 'ASHA with a factor of 3 from 8 % of the way on: more trials for the same time at the same quality',
+    says: 'ASHA with a factor of 3 between 8 % and half of the way: more trials for the same time',
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { ashaPruner } from '../../shared/tuning/asha_pruner.ts'
 import { medianPruner, percentilePruner } from '../../shared/tuning/percentile_pruner.ts'
 import { choosePruner, noPruner } from '../../shared/tuning/pruner_choice.ts'
-import { prunerNames } from '../../shared/tuning/pruner.ts'
+import { prunerNames, type Pruner } from '../../shared/tuning/pruner.ts'
 import { parseSpaceText } from '../../shared/tuning/space_text.ts'
 import type { Trial } from '../../shared/tuning/trial.ts'
 import { reportsOf, studyOf, trialOf } from './trials.ts'
@@ -87,6 +87,25 @@ describe('ASHA', () => {
       Array.from({ length: 52 }, () => 1),
     )
     assert.equal(auto.decide(study, [complete], running(5, [9, 9, 9, 9, 9])).prune, true)
+  })
+  it('ends nobody behind half of the way, unless the rungs were set', () => {
+    const far = { ...study, lastStep: 40 }
+    const rival = running(
+      0,
+      Array.from({ length: 40 }, () => 1),
+    )
+    const at = (step: number): Trial =>
+      running(
+        5,
+        Array.from({ length: step }, () => 9),
+      )
+    const stops = (pruner: Pruner): number[] =>
+      Array.from({ length: 40 }, (_, index) => index + 1).filter(
+        (step) => pruner.decide(far, [rival], at(step)).prune,
+      )
+    assert.deepEqual(stops(ashaPruner()), [4, 12])
+    assert.deepEqual(stops(ashaPruner({ firstRung: 4 })), [4, 12, 36])
+    assert.deepEqual(stops(ashaPruner({ firstRung: 4, lastRung: 11 })), [4])
   })
 })
 

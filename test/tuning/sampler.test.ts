@@ -11,7 +11,7 @@ import { randomSampler } from '../../shared/tuning/random_sampler.ts'
 import { chooseSampler } from '../../shared/tuning/sampler_choice.ts'
 import { samplerNames } from '../../shared/tuning/sampler.ts'
 import { sobolSampler } from '../../shared/tuning/sobol_sampler.ts'
-import { standIn } from '../../shared/tuning/stand_in.ts'
+import { standIns } from '../../shared/tuning/stand_in.ts'
 import { tpeSampler } from '../../shared/tuning/tpe_sampler.ts'
 import type { Trial } from '../../shared/tuning/trial.ts'
 import { parseSpaceText } from '../../shared/tuning/space_text.ts'
@@ -60,7 +60,7 @@ describe('the choice of a sampler', () => {
 })
 
 describe('a trial that was ended early', () => {
-  const space = parseSpaceText(['x=float(0,1)'])
+  const study = studyOf(parseSpaceText(['x=float(0,1)']))
   const withReports = (number: number, values: readonly number[], ends: boolean): Trial => ({
     ...trialOf(number, { x: number / 10 }),
     state: ends ? 'complete' : 'pruned',
@@ -71,14 +71,31 @@ describe('a trial that was ended early', () => {
     { trial: withReports(1, [6, 5, 2], true), loss: 2 },
     { trial: withReports(2, [9, 8, 7], true), loss: 7 },
   ]
-  it('stands for what became of the next worse one at the same step', () => {
-    assert.equal(standIn(studyOf(space), withReports(3, [5.5], false), complete), 2)
-    assert.equal(standIn(studyOf(space), withReports(3, [9, 2], false), complete), 1)
+  const lossesOf = (...pruned: Trial[]): number[] => standIns(study, pruned, complete).map(({ loss }) => loss)
+
+  it('stands between those that were next to it at the same step', () => {
+    assert.deepEqual(lossesOf(withReports(3, [5.5], false)), [1.5])
+    assert.deepEqual(lossesOf(withReports(3, [9, 2], false)), [1], 'no better than the best that ended')
   })
-  it('is as bad as the worst where none stood worse, and nothing where nothing is known', () => {
-    assert.equal(standIn(studyOf(space), withReports(3, [10], false), complete), 7)
-    assert.equal(standIn(studyOf(space), withReports(3, [], false), complete), null)
-    assert.equal(standIn(studyOf(space), withReports(3, [1], false), []), null)
+  it('goes on as the others do where none stood worse, and stays a number when it diverged', () => {
+    assert.deepEqual(lossesOf(withReports(3, [10], false)), [7 + (7 - 1) / (9 - 5)])
+    assert.ok(lossesOf(withReports(3, [Infinity], false)).every(Number.isFinite))
+  })
+  it('tells of those that were ended before it, and crossing curves count with their mean', () => {
+    const crossing = [...complete, { trial: withReports(3, [7, 4, 0], true), loss: 0 }]
+    const [further, earlier] = standIns(
+      study,
+      [withReports(4, [6.5], false), withReports(5, [8, 6.5], false)],
+      crossing,
+    ).map(({ loss }) => loss)
+    // At step 2: 3 → 1, 4 → 0 count as 3.5 → 0.5; then 5 → 2, 8 → 7.
+    assert.equal(further, 4.5)
+    // At step 1: 5, 6, 7 → 1, 2, 0 count as 6 → 1; then 8 → 4.5 by the one above.
+    assert.equal(earlier, 1 + (0.5 * 3.5) / 2)
+  })
+  it('stands for nothing where nothing is known', () => {
+    assert.deepEqual(lossesOf(withReports(3, [], false), withReports(4, [NaN], false)), [])
+    assert.deepEqual(standIns(study, [withReports(3, [1], false)], []), [])
   })
 })
 

@@ -31,7 +31,7 @@ export function forestSampler(): Sampler {
         const point = pointOf(space, new Float64Array(space.parameters.length).fill(0.5))
         return firstUntried(space, history, random, [{ point, says: 'the middle of the space' }])
       }
-      if (usableTrials(study, history).length < startTrials(study)) {
+      if (!tellsEnough(study, history)) {
         const point = evenPoint(space, history, random)
         return firstUntried(space, history, random, [
           { point, says: "a point of a Sobol' sequence, to begin with" },
@@ -42,6 +42,13 @@ export function forestSampler(): Sampler {
       return firstUntried(space, history, random, point === null ? [] : [{ point, says }])
     },
   }
+}
+
+/** Trials that were ended early tell of a place, too, once one is complete that says what their steps are worth. */
+function tellsEnough(study: Study, history: readonly Trial[]): boolean {
+  const complete = usableTrials(study, history).length
+  const pruned = history.filter(({ state }) => state === 'pruned').length
+  return complete > 0 && complete + pruned >= startTrials(study)
 }
 
 function mostPromising(study: Study, history: readonly Trial[], random: Random): Point | null {

@@ -27,7 +27,10 @@ export function hyperbandPruner(options: HyperbandOptions = {}): Pruner {
       const brackets = countBrackets(first, last, factor)
       const own = bracketOf(trial.number, brackets, factor)
       const same = rivals.filter(({ number }) => bracketOf(number, brackets, factor) === own)
-      const rungs = { first: first * factor ** own, factor, last: lastRung(study, rivals) ?? Infinity }
+      const rungs = {
+        ...{ first: first * factor ** own, factor, oneIn: factor },
+        last: lastRung(study, rivals) ?? Infinity,
+      }
       const decision = halve(study, { rivals: same, trial }, rungs)
       return { ...decision, says: `bracket ${own + 1} of ${brackets}: ${decision.says}` }
     },

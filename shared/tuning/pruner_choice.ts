@@ -37,6 +37,6 @@ function chooseFor(study: Study): { pruner: Pruner; says: string } {
   }
   return {
     pruner: ashaPruner(),
-    says: 'ASHA with a factor of 3 between 8 % and half of the way: more trials for the same time',
+    says: 'ASHA, the better half goes on at rungs between 8 % and half of the way: as good in half the steps',
   }
 }

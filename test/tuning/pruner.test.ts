@@ -88,6 +88,21 @@ describe('ASHA', () => {
     )
     assert.equal(auto.decide(study, [complete], running(5, [9, 9, 9, 9, 9])).prune, true)
   })
+  it('lets the better half go on unless the rungs were set', () => {
+    const rivals = [1, 2, 3, 4, 5].map((value, number) =>
+      running(
+        number,
+        Array.from({ length: 4 }, () => value),
+      ),
+    )
+    const far = { ...study, lastStep: 40 }
+    const own = (value: number): Trial => running(9, [9, 9, 9, value])
+    // Six with the new one: three places, or two.
+    assert.equal(ashaPruner().decide(far, rivals, own(2.5)).prune, false)
+    assert.equal(ashaPruner().decide(far, rivals, own(3.5)).prune, true)
+    assert.equal(ashaPruner({ firstRung: 4 }).decide(far, rivals, own(2.5)).prune, true)
+    assert.equal(ashaPruner({ firstRung: 4, oneIn: 2 }).decide(far, rivals, own(2.5)).prune, false)
+  })
   it('ends nobody behind half of the way, unless the rungs were set', () => {
     const far = { ...study, lastStep: 40 }
     const rival = running(

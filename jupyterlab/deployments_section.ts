@@ -1,6 +1,7 @@
 import { Dialog, InputDialog, Notification, showDialog } from '@jupyterlab/apputils'
 import type { DeploymentState, DeploymentSummary } from '../shared/api/deployment_methods.ts'
 import { formatLatency } from '../shared/base/quantity.ts'
+import { gateSign } from '../shared/views/deployment_text.ts'
 import { LiveSection } from './live_section.ts'
 import type { Project } from './project.ts'
 import { sectionButton, sectionPart, sectionWords, type SectionParts } from './section.ts'
@@ -136,7 +137,7 @@ export class DeploymentsSection extends LiveSection<readonly DeploymentSummary[]
     if (override) {
       const { button } = await showDialog({
         title: trans.__('The gate is closed for revision %1 of "%2"', gate.revision, name),
-        body: gate.checks.map(({ holds, says }) => `${holds === false ? '✗' : '✓'} ${says}`).join('; '),
+        body: gate.checks.map(({ holds, says }) => `${gateSign(holds)} ${says}`).join('; '),
         buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Promote all the same…') })],
       })
       if (!button.accept) return

@@ -2,7 +2,7 @@ import * as vscode from 'vscode'
 import type { ResultOf } from '../../shared/api/contract.ts'
 import { Problem } from '../../shared/base/problem.ts'
 import { formatDuration, formatLatency } from '../../shared/base/quantity.ts'
-import { deploymentName } from '../../shared/views/deployment_text.ts'
+import { deploymentName, gateSign } from '../../shared/views/deployment_text.ts'
 import type { Page } from '../../shared/views/host.ts'
 import type { Daemon } from '../daemon.ts'
 import type { Daemons } from '../daemons.ts'
@@ -142,7 +142,7 @@ function deployWithProgress(
 
 /** Shows what the gate holds against it. @returns whether the person wants to go past it */
 async function goesPast(title: string, checks: readonly GateCheck[], word: string): Promise<boolean> {
-  const detail = checks.map(({ holds, says }) => `${holds === false ? '✗' : '✓'} ${says}`).join('\n')
+  const detail = checks.map(({ holds, says }) => `${gateSign(holds)} ${says}`).join('\n')
   return (await vscode.window.showWarningMessage(title, { modal: true, detail }, word)) === word
 }
 

@@ -79,7 +79,7 @@ function command(
       <b>${name}</b>
       <button class="quiet" aria-label="Copy as ${name}" @click=${() => copy(name, text)}>Copy</button>
     </div>
-    <pre class="code">${shown}</pre>`
+    <pre class="code" tabindex="0">${shown}</pre>`
 }
 
 function spark(counts: readonly number[]): TemplateResult {

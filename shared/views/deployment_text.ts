@@ -11,6 +11,12 @@ export const deploymentSigns: Readonly<Record<DeploymentState, string>> = {
   down: 'KILLED',
 }
 
+/** The sign of what the gate checked: it holds, it does not, or nobody can say. */
+export function gateSign(holds: boolean | null): string {
+  if (holds === null) return '?'
+  return holds ? '✓' : '✗'
+}
+
 /** What stands behind its name: which revisions are in which place, how much it answers and how fast. */
 export function deploymentFacts(summary: DeploymentSummary): string[] {
   const { state, champion, canary, shadow, requests, p50Ms, p99Ms } = summary

@@ -3,6 +3,7 @@ import type { Client } from '../api/client.ts'
 import type { ResultOf } from '../api/contract.ts'
 import { controls } from './controls.ts'
 import { deploymentStyles } from './deployment_style.ts'
+import { gateSign } from './deployment_text.ts'
 import { Loaded } from './loaded.ts'
 import { sayProblem } from './problem_text.ts'
 import { runPageStyles } from './run_page_style.ts'
@@ -50,7 +51,7 @@ export class PromoteForm extends LitElement {
               ({ holds, says }) =>
                 html`<li>
                   <span class=${holds === false ? 'no' : holds === true ? 'yes' : 'muted'}
-                    >${holds === false ? '✗' : holds === true ? '✓' : '?'}</span
+                    >${gateSign(holds)}</span
                   >
                   ${says}
                 </li>`,

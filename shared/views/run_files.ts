@@ -103,7 +103,7 @@ export class RunFiles extends LitElement {
         <p class="muted">Shown without its scripts.</p>`
     }
     const table = kind === 'table' ? readTable(text, path.endsWith('.tsv') ? '\t' : ',') : null
-    if (table === null) return html`<pre>${kind === 'json' ? pretty(text) : text}</pre>`
+    if (table === null) return html`<pre tabindex="0">${kind === 'json' ? pretty(text) : text}</pre>`
     return html`<div class="scroll">
       <table>
         <thead>

@@ -83,12 +83,16 @@ function ownCell(run: RunRow, id: string, nowMs: number): CellContent {
   }
 }
 
-/** What it cost, or the hours that it took where no price is set. */
+/** What it cost, or the hours that it took where no price is set; its hint says which hours those are. */
 function costCell({ cost, startMs, endMs }: RunRow, nowMs: number): CellContent {
-  if (cost !== null) return formatNumber(Number(cost.toPrecision(3)))
-  const hours = Math.max(0, (endMs ?? nowMs) - startMs) / 3_600_000
-  const hint = 'Hours; their cost with "runs: {price_per_hour: …}" in daybook.yaml'
-  return html`<span title=${hint}>${formatNumber(Number(hours.toPrecision(2)))} h</span>`
+  const took = Math.max(0, (endMs ?? nowMs) - startMs) / 3_600_000
+  const hours = `${formatNumber(Number(took.toPrecision(2)))} h`
+  const soFar = endMs === null ? ' so far' : ''
+  const [shown, hint] =
+    cost === null
+      ? [hours, `Hours${soFar}; their cost with "runs: {price_per_hour: …}" in daybook.yaml`]
+      : [formatNumber(Number(cost.toPrecision(3))), `${hours}${soFar} at the price per hour of daybook.yaml`]
+  return html`<span title=${hint}>${shown}</span>`
 }
 
 function parseObject(text: string): Record<string, unknown> | null {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as vscode from 'vscode'
 import type { StateTopics } from '../shared/api/topics.ts'
-import type { Daemon } from './daemon.ts'
+import type { Daemon, DaemonState } from './daemon.ts'
 import type { Daemons } from './daemons.ts'
 
 /**
@@ -20,6 +20,8 @@ export abstract class ProjectTree<Node> implements vscode.TreeDataProvider<Node>
   #stop: (() => void) | null = null
   #followed: Daemon | null = null
   #visible = false
+  #view: vscode.TreeView<Node> | null = null
+  #stopState: (() => void) | null = null
   #timer: NodeJS.Timeout | null = null
 
   readonly onDidChangeTreeData = this.#changed.event
@@ -36,6 +38,7 @@ export abstract class ProjectTree<Node> implements vscode.TreeDataProvider<Node>
       showCollapseAll: false,
       canSelectMany: true,
     })
+    this.#view = view
     const see = (): void => {
       this.#visible = view.visible
       this.#setTimer()
@@ -56,7 +59,10 @@ export abstract class ProjectTree<Node> implements vscode.TreeDataProvider<Node>
     this.#follow(daemon)
     if (daemon === null || !isUsed(daemon)) return []
     try {
-      return await (node === undefined ? this.rows(daemon) : this.children(node))
+      const nodes = await (node === undefined ? this.rows(daemon) : this.children(node))
+      // Only now: until the rows have come, an empty list does not mean that there are none.
+      if (node === undefined) this.#say(daemon)
+      return nodes
     } catch (error) {
       // The status bar says what is wrong with the line, and this is asked again when it stands.
       if (daemon.state.kind === 'ready') throw error
@@ -72,6 +78,7 @@ export abstract class ProjectTree<Node> implements vscode.TreeDataProvider<Node>
 
   dispose(): void {
     this.#stop?.()
+    this.#stopState?.()
     if (this.#timer !== null) clearInterval(this.#timer)
     for (const listener of this.#listeners) listener.dispose()
   }
@@ -79,8 +86,18 @@ export abstract class ProjectTree<Node> implements vscode.TreeDataProvider<Node>
   #follow(daemon: Daemon | null): void {
     if (daemon === this.#followed) return
     this.#stop?.()
+    this.#stopState?.()
     this.#followed = daemon
+    this.#stopState = daemon?.onState(({ kind }) => kind !== 'ready' && this.#say(daemon)) ?? null
+    this.#say(daemon)
     this.#stop = daemon?.onChange(this.topic, () => this.#visible && this.refresh()) ?? null
+  }
+
+  /** Says why nothing can be told; what VS Code shows for an empty list would tell of a project without anything. */
+  #say(daemon: Daemon | null): void {
+    if (this.#view === null || daemon !== this.#followed) return
+    const message = daemon === null || !isUsed(daemon) ? '' : whyNothing(daemon.state)
+    if ((this.#view.message ?? '') !== message) this.#view.message = message
   }
 
   #setTimer(): void {
@@ -88,6 +105,23 @@ export abstract class ProjectTree<Node> implements vscode.TreeDataProvider<Node>
     this.#timer = null
     if (this.#visible && this.lookEveryMs > 0) {
       this.#timer = setInterval(() => this.refresh(), this.lookEveryMs)
+    }
+  }
+}
+
+/** What a list says while its project's daemon does not answer; empty where that is nobody's trouble. */
+function whyNothing(state: DaemonState): string {
+  switch (state.kind) {
+    case 'ready':
+    case 'idle':
+      return ''
+    case 'starting':
+      return 'Daybook is starting…'
+    case 'lost':
+      return 'The Daybook daemon is out of reach; it is being started again…'
+    case 'failed': {
+      const { message, hint } = state.problem
+      return [`${message.replace(/\.$/, '')}.`, hint].filter((part) => part !== undefined).join(' ')
     }
   }
 }

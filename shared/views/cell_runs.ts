@@ -1,5 +1,6 @@
 import type { RunRow } from '../api/table_methods.ts'
 import { formatNumber } from '../base/quantity.ts'
+import { describeBaselines } from './baseline_text.ts'
 
 /** How many of a notebook's runs are looked at; older ones are in the table. */
 export const cellRunsLimit = 200
@@ -27,7 +28,7 @@ export function runsByCell(rows: readonly RunRow[]): Map<string, RunRow[]> {
   return cells
 }
 
-/** What stands under a cell that made runs: `2 runs · accuracy 0.931 ▲`. */
+/** What stands under a cell that made runs: `2 runs · accuracy 0.931 ▲ · linear 0.851 · do-nothing 0.761`. */
 export function describeCellRuns(runs: readonly RunRow[]): string {
   const more = runs.length === cellRunsLimit ? `${cellRunsLimit} runs or more` : `${runs.length} runs`
   const count = runs.length === 1 ? '1 run' : more
@@ -37,5 +38,6 @@ export function describeCellRuns(runs: readonly RunRow[]): string {
   if (headline === null || headline === undefined) return count
   const old = before?.headline?.key === headline.key ? before.headline.value : headline.value
   const arrow = headline.value > old ? ' ▲' : headline.value < old ? ' ▼' : ''
-  return `${count} · ${headline.key} ${formatNumber(headline.value)}${arrow}`
+  const beside = describeBaselines(headline)
+  return `${count} · ${headline.key} ${formatNumber(headline.value)}${arrow}${beside === '' ? '' : ` · ${beside}`}`
 }

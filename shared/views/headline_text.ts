@@ -10,8 +10,10 @@ export function headline(run: RunDetail, standing: Standing, open: (id: string) 
   if (standing.headline === null) return html`${withoutMetric(run, took)}`
   const { key, value } = standing.headline
   const time = took === null ? 'Running: ' : ''
+  // A cell that only logged what others had computed took no time that is worth a word.
+  const after = took === null || took === formatDuration(0) ? '.' : `, after ${took}.`
   return html`${time}<b>${key} ${formatNumber(value)}</b
-    >${inPlainWords(key, value)}${besides(standing.headline)}${place(standing, run.id, open)}${took === null ? '.' : `, after ${took}.`}`
+    >${inPlainWords(key, value)}${besides(standing.headline)}${place(standing, run.id, open)}${after}`
 }
 
 /** What an accuracy means for a person; nothing for other metrics. */

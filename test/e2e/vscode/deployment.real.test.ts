@@ -1,5 +1,7 @@
-import { mkdirSync } from 'node:fs'
+import assert from 'node:assert/strict'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { FrameLocator } from 'playwright-core'
 import { Bag } from '../../../shared/base/bag.ts'
 import { openBrowser } from '../../chromium.ts'
@@ -95,7 +97,41 @@ describe('a deployed model in a window of VS Code', function () {
     await panel().locator('.chip', { hasText: 'ready' }).waitFor()
   })
 
+  it('shows the report of an alert, which comes back when the window is reloaded', async () => {
+    await window.command('Daybook: Focus on Monitoring View')
+    await window.page
+      .getByRole('treeitem', { name: /alert, .* ago, bikes: / })
+      .last()
+      .click()
+    await reportTab().waitFor()
+    const says = await heading().innerText()
+    assert.match(says, /^Error \d+ instead of 20/)
+    // VS Code in a browser writes down which tabs are open every five seconds, and not when it is left.
+    await window.page.waitForTimeout(7000)
+    await window.reload()
+    await reportTab().waitFor()
+    await heading().filter({ hasText: says }).waitFor()
+    assert.equal(await reportTab().count(), 1)
+    await picture('report')
+  })
+
+  it('says in its place why a report cannot be had, and shows it once it can', async () => {
+    await project.killDaemon()
+    const putBack = hideStore(project)
+    await window.reload()
+    await panel().getByText('The report cannot be shown now: The Daybook daemon').waitFor()
+    await picture('report-failed')
+    putBack()
+    await panel().getByRole('button', { name: 'Try Again' }).click()
+    await heading()
+      .filter({ hasText: /^Error \d+ instead of 20/ })
+      .waitFor()
+    assert.equal(await reportTab().count(), 1)
+  })
+
   const tab = (name: string) => panel().getByRole('tab', { name })
+  const reportTab = () => window.page.getByRole('tab', { name: /^Report: bikes/ })
+  const heading = () => panel().getByRole('heading', { level: 1 })
 
   /** The page in the panel in front: a webview lies in a frame within its frame. */
   function panel(): FrameLocator {
@@ -113,3 +149,19 @@ describe('a deployed model in a window of VS Code', function () {
     }
   }
 })
+
+/** Has another program's file stand where the daemon's database was, until it is put back: the daemon does not start. */
+function hideStore({ root }: DaemonProject): () => void {
+  const path = join(root, '.daybook', 'daybook.db')
+  const files = ['', '-wal', '-shm']
+  for (const end of files) renameSync(path + end, `${path}${end}.away`)
+  const other = new DatabaseSync(path)
+  other.exec('CREATE TABLE other (a)')
+  other.close()
+  return () => {
+    for (const end of files) {
+      rmSync(path + end, { force: true })
+      renameSync(`${path}${end}.away`, path + end)
+    }
+  }
+}

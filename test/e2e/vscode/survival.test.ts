@@ -3,9 +3,10 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { makeDaemonProject, type DaemonProject } from '../../daemon/project.ts'
-import { showNotebook } from '../../daemon/cells/shown_notebook.ts'
 import { openBrowser } from '../../chromium.ts'
+import { until } from '../../until.ts'
 import { makeEditorFolder, needEditor, startInnerServer, type EditorServer } from './editor.ts'
+import { ask, goesOn, read } from './kernel_output.ts'
 import { openWindow } from './window.ts'
 
 /** The cell in the middle goes on until the test lets it end, however long a window takes to come up. */
@@ -62,10 +63,13 @@ describe('a running cell in VS Code', function () {
       await second.visible('Interrupt')
       project.file('stop', '')
       await until(() => isThrough(project, name))
-      await until(async () => {
-        await second.page.keyboard.press('Control+S')
-        return isSaved(path)
-      }, 1000)
+      await until(
+        async () => {
+          await second.page.keyboard.press('Control+S')
+          return isSaved(path)
+        },
+        { everyMs: 1000 },
+      )
       const [shown, middle, last] = read(path).map(({ outputs }) => outputs)
       const count = middle?.[0]?.split('\n').length ?? 0
       assert.deepEqual(middle, [Array.from({ length: count - 1 }, (_, i) => `${i}\n`).join('')])
@@ -92,21 +96,6 @@ function writeNotebook(project: DaemonProject, name: string, minor: number): str
   return project.file(name, JSON.stringify(notebook, null, 1))
 }
 
-/** Waits until the cell in the middle has printed more than it had. */
-async function goesOn(project: DaemonProject, name: string): Promise<void> {
-  const before = await printed(project, name)
-  await until(async () => (await printed(project, name)) > before + 3)
-}
-
-/** How far the cell in the middle is, as the daemon tells it. */
-async function printed(project: DaemonProject, name: string): Promise<number> {
-  return ask(project, name, (shown) => {
-    const all = [...shown.cells.values()].flatMap(({ outputs }) => outputs)
-    const text = all.map((output) => (output.output_type === 'stream' ? output.text : '')).join('')
-    return text.split('\n').length - 1
-  })
-}
-
 async function isThrough(project: DaemonProject, name: string): Promise<boolean> {
   return ask(project, name, ({ cells: shown }) => {
     const outputs = [...shown.values()].flatMap((cell) => cell.outputs)
@@ -118,31 +107,6 @@ async function undelivered(project: DaemonProject, name: string): Promise<number
   return ask(project, name, (shown) => shown.cells.size)
 }
 
-async function ask<T>(
-  project: DaemonProject,
-  name: string,
-  look: (shown: Awaited<ReturnType<typeof showNotebook>>) => T,
-): Promise<T> {
-  const client = await project.client()
-  const shown = await showNotebook(client, name)
-  const answer = look(shown)
-  shown.stop()
-  client.close()
-  return answer
-}
-
-function read(path: string): { outputs: string[]; executionCount: number | null }[] {
-  interface FileCell {
-    execution_count: number | null
-    outputs: { text?: string | string[]; data?: Record<string, string | string[]> }[]
-  }
-  const notebook = JSON.parse(readFileSync(path, 'utf8')) as { cells: FileCell[] }
-  return notebook.cells.map(({ execution_count: executionCount, outputs }) => ({
-    executionCount,
-    outputs: outputs.map(({ text, data }) => [text ?? data?.['text/plain'] ?? ''].flat().join('')),
-  }))
-}
-
 function isSaved(path: string): boolean {
   const saved = read(path)
   // VS Code writes an execution's number into the cell a moment after its end.
@@ -150,8 +114,4 @@ function isSaved(path: string): boolean {
     saved.every(({ outputs, executionCount }) => outputs.length > 0 && executionCount !== null) &&
     saved[2]?.outputs[0]?.includes('late') === true
   )
-}
-
-async function until(holds: () => boolean | Promise<boolean>, everyMs = 200): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, everyMs))
 }

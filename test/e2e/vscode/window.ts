@@ -1,6 +1,7 @@
-import { runCommand } from './palette.ts'
 import type { Browser, Page } from 'playwright-core'
+import { until } from '../../until.ts'
 import { stagedExtension, type EditorServer } from './editor.ts'
+import { runCommand } from './palette.ts'
 
 /** A window of the real VS Code, with our extension in it. */
 export interface EditorWindow {
@@ -47,9 +48,17 @@ export async function windowOn(page: Page): Promise<EditorWindow> {
       await page.keyboard.press('Control+P')
       const input = page.locator('.quick-input-widget input.input')
       await input.waitFor()
-      await input.fill(name)
-      // What Enter takes is the row in focus; until the search is done that may be another one.
-      await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name }).first().waitFor()
+      // What Enter takes is the row in focus; until the search is done that may be another one, and a search that was
+      // done before the file was there is not done again by itself.
+      const row = page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name }).first()
+      await until(async () => {
+        await input.fill('')
+        await input.fill(name)
+        return row.waitFor({ timeout: 5000 }).then(
+          () => true,
+          () => false,
+        )
+      })
       await page.keyboard.press('Enter')
       await page.locator(`.tab.active[data-resource-name="${name}"]`).first().waitFor()
       await page.locator('.notebookOverlay .monaco-list-row').filter({ visible: true }).first().waitFor()

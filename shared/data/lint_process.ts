@@ -29,7 +29,7 @@ export interface LintRequest {
 }
 
 /** A process that looks at small tables as soon as they come; it ends when it has been idle for that long. */
-export function readyToLint(limits: DataRequest, idleMs: number): ReadyProcess<LintReport> {
+export function readyToLint(limits: DataRequest, idleMs: number): ReadyProcess<LintRequest, LintReport> {
   return new ReadyProcess(program, limits, idleMs)
 }
 

@@ -13,7 +13,7 @@ const warmUpWatch: DataWatch = { timeLimitMs: 30_000 }
  * A process that works on data and is started before it is needed: a look at a small table takes it less time than
  * its start would. It answers one request after the other, with the memory of the first, and ends when it has long been idle.
  */
-export class ReadyProcess<Result> {
+export class ReadyProcess<Request extends DataRequest, Result> {
   readonly #program: URL
   readonly #limits: DataRequest
   readonly #idleMs: number
@@ -39,7 +39,7 @@ export class ReadyProcess<Result> {
    * Asks it, when it has answered those who asked before.
    * @throws Problem as `askDataProcess`; the next one who asks gets a new process
    */
-  ask(request: DataRequest, watch: DataWatch): Promise<Result> {
+  ask(request: Request, watch: DataWatch): Promise<Result> {
     this.prepare()
     return this.#ask<Result>(request, watch)
   }

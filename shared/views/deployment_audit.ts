@@ -63,7 +63,7 @@ function table(entries: Trail['entries']): TemplateResult {
             html`<tr>
               <td class="mono">${new Date(atMs).toLocaleString('en-GB')}</td>
               <td>${actor}</td>
-              <td>${action.replaceAll(/[._]/g, ' ')}</td>
+              <td class="name">${action.replaceAll(/[._]/g, ' ')}</td>
               <td>${subject.replace(/^deployment /, '')}</td>
               <td class="says">${reason === '' ? saysOf(details) : reason}</td>
             </tr>`,

@@ -120,6 +120,13 @@ describe('a deployed model in a window of VS Code', function () {
     const putBack = hideStore(project)
     await window.reload()
     await panel().getByText('The report cannot be shown now: The Daybook daemon').waitFor()
+    const sidebar = window.page.locator('.sidebar')
+    await sidebar
+      .getByText(/The Daybook daemon .* did not start/)
+      .first()
+      .waitFor()
+    // An empty list would say that nothing was deployed.
+    await sidebar.getByText('No model is deployed.').waitFor({ state: 'hidden' })
     await picture('report-failed')
     putBack()
     await panel().getByRole('button', { name: 'Try Again' }).click()

@@ -35,6 +35,7 @@ export class PagePanels implements vscode.WebviewPanelSerializer<PageState | und
   open(daemon: Daemon, page: Page): void {
     const known = this.#open.get(keyOf(daemon.root, page))
     if (known !== undefined) return known.reveal()
+    if (page.kind === 'runs') closeUnseen(titleOf(page), [...this.#open.values()])
     const panel = vscode.window.createWebviewPanel(
       panelType,
       titleOf(page),
@@ -125,6 +126,20 @@ export class PagePanels implements vscode.WebviewPanelSerializer<PageState | und
   </body>
 </html>`
   }
+}
+
+/**
+ * After a reload of the window, VS Code brings a panel back only when somebody looks at its tab: until then nobody can
+ * reveal it, and the page would stand there twice.
+ */
+function closeUnseen(title: string, known: readonly vscode.WebviewPanel[]): void {
+  if (known.some((panel) => panel.title === title)) return
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs)
+  const unseen = tabs.filter(
+    ({ label, input }) =>
+      label === title && input instanceof vscode.TabInputWebview && input.viewType.endsWith(panelType),
+  )
+  void vscode.window.tabGroups.close(unseen, true)
 }
 
 function keyOf(root: string, page: Page): string {

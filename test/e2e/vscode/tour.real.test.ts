@@ -161,6 +161,11 @@ describe('a tour through VS Code', function () {
       await save(() => read(path)[2]?.outputs[0]?.startsWith('right for') === true)
       assertCounted(path)
       await openTable('training.ipynb')
+      assert.equal(
+        await window.page.getByRole('tab', { name: /^Runs/ }).count(),
+        1,
+        'the table is open twice',
+      )
       await until(async () => (await panel().locator('.line .status').count()) === 1)
       await panel().locator('.line .status.FINISHED').waitFor()
       await picture('after-reload')

@@ -4,6 +4,7 @@ import { formatDuration, formatNumber } from '../base/quantity.ts'
 import { valueAt, type ChartLine, type CurveStyle } from './chart_lines.ts'
 import { controls } from './controls.ts'
 import { colorOf } from './series_color.ts'
+import { onThemeChange } from './theme_change.ts'
 
 /** A chart of lines, drawn by uPlot. */
 export class LineChart extends LitElement {
@@ -28,6 +29,7 @@ export class LineChart extends LitElement {
   /** Where the pointer is, as a place along the bottom. */
   declare at: number | null
   #plot: uPlot | null = null
+  #themes: (() => void) | null = null
   #watch: ResizeObserver | null = null
 
   constructor() {
@@ -45,15 +47,15 @@ export class LineChart extends LitElement {
     const field = this.#field()
     this.#watch = new ResizeObserver(() => this.#plot?.setSize(this.#size()))
     this.#watch.observe(field)
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', this.#redraw)
+    this.#themes = onThemeChange(() => this.#draw(true))
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     this.#watch?.disconnect()
+    this.#themes?.()
     this.#plot?.destroy()
     this.#plot = null
-    matchMedia('(prefers-color-scheme: dark)').removeEventListener('change', this.#redraw)
   }
 
   override updated(changed: Map<PropertyKey, unknown>): void {
@@ -104,8 +106,6 @@ export class LineChart extends LitElement {
     })
     return `${this.heading}. ${texts.join('; ')}`
   }
-
-  #redraw = (): void => this.#draw(true)
 
   #fits(): boolean {
     return this.#plot !== null && this.#plot.series.length - 1 === this.#seriesCount()

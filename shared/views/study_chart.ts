@@ -12,6 +12,7 @@ import { css, html, LitElement, nothing } from 'lit'
 import { controls } from './controls.ts'
 import { lookOf } from './study_colors.ts'
 import type { Picture } from './study_look.ts'
+import { onThemeChange } from './theme_change.ts'
 
 use([
   BarChart,
@@ -53,8 +54,7 @@ export class StudyChart extends LitElement {
   declare heightPx: number
   #chart: ECharts | null = null
   #size: ResizeObserver | null = null
-  #theme: MutationObserver | null = null
-  #again: ReturnType<typeof setTimeout> | null = null
+  #themes: (() => void) | null = null
 
   constructor() {
     super()
@@ -67,20 +67,13 @@ export class StudyChart extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
-    // An editor changes its theme by attributes of these two; a canvas does not see that by itself.
-    this.#theme = new MutationObserver(() => this.#later())
-    for (const node of [document.documentElement, document.body]) {
-      this.#theme.observe(node, { attributes: true })
-    }
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', this.#later)
+    this.#themes = onThemeChange(() => this.#draw())
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    this.#theme?.disconnect()
+    this.#themes?.()
     this.#size?.disconnect()
-    if (this.#again !== null) clearTimeout(this.#again)
-    matchMedia('(prefers-color-scheme: dark)').removeEventListener('change', this.#later)
     this.#chart?.dispose()
     this.#chart = null
   }
@@ -100,11 +93,6 @@ export class StudyChart extends LitElement {
       ></div>
       ${this.note === '' ? nothing : html`<div class="note muted">${this.note}</div>`}
     </figure>`
-  }
-
-  #later = (): void => {
-    if (this.#again !== null) clearTimeout(this.#again)
-    this.#again = setTimeout(() => this.#draw(), 60)
   }
 
   #draw(): void {

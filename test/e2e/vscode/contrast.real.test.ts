@@ -64,6 +64,21 @@ describe('the window of VS Code in high contrast', function () {
     for (const theme of contrasts) await picture('notebook', theme)
   })
 
+  it('shows the report about data', async () => {
+    await window.page
+      .locator('.cell-statusbar-container')
+      .getByText(/people 48,842/)
+      .first()
+      .click()
+    await front().getByRole('heading', { name: 'people' }).waitFor()
+    await check('report')
+    await front()
+      .getByRole('tab', { name: /Columns/ })
+      .click()
+    await front().getByRole('button', { name: /^age/ }).click()
+    await check('columns')
+  })
+
   it('shows the table of runs', async () => {
     await window.command('Daybook: Open Table of Runs')
     await front().getByRole('row').nth(2).waitFor()
@@ -79,6 +94,14 @@ describe('the window of VS Code in high contrast', function () {
     await front().getByRole('heading', { name: 'quick' }).waitFor()
     await front().locator('canvas').first().waitFor()
     await check('run')
+  })
+
+  it('shows what tells two runs apart', async () => {
+    await window.command('Daybook: Open Table of Runs')
+    for (const name of [/quick/, /slow/]) await front().getByRole('checkbox', { name }).check()
+    await front().getByRole('button', { name: 'Compare' }).click()
+    await front().locator('table.differences').waitFor()
+    await check('compare')
   })
 
   const contrasts = ['contrast-dark', 'contrast-light'] as const
@@ -110,7 +133,9 @@ describe('the window of VS Code in high contrast', function () {
   async function picture(name: string, theme: (typeof contrasts)[number]): Promise<void> {
     await setTheme(window.page, project, theme)
     if (pictures !== undefined)
-      await window.page.screenshot({ path: join(pictures, `vscode-${theme}-${name}.png`) })
+      await window.page.screenshot({
+        path: join(pictures, `vscode-${theme}-${name}.png`),
+      })
   }
 })
 

@@ -10,6 +10,23 @@ import type { EditorWindow } from './window.ts'
 /** Where pictures go, if anywhere: people look at them. */
 const pictures = process.env['DAYBOOK_PICTURES']
 
+const train = `import mlflow
+import pandas as pd
+from mlflow.models import infer_signature
+from sklearn.linear_model import LinearRegression
+
+rows = pd.DataFrame({"age": range(20, 60), "hours": [i % 7 for i in range(40)]})
+model = LinearRegression().fit(rows, rows["age"] * 2)
+with mlflow.start_run(run_name="twice the age"):
+    mlflow.sklearn.log_model(
+        model,
+        name="model",
+        signature=infer_signature(rows, model.predict(rows)),
+        input_example=rows.head(2),
+        serialization_format="cloudpickle",
+        pip_requirements=["scikit-learn", "pandas", "cloudpickle"],
+    )`
+
 describe('a closed gate in the window of VS Code', function () {
   this.timeout(170_000)
   const bag = new Bag()
@@ -29,6 +46,8 @@ describe('a closed gate in the window of VS Code', function () {
     bag.add(() => models.close())
     await project.json(['deploy', join(models.folder, 'one'), '--name', 'ages', '--trust'])
     await project.json(['deploy', join(models.folder, 'two'), '--name', 'ages', '--as', 'shadow', '--trust'])
+    project.notebook('train.ipynb', [train])
+    await project.json(['run', 'train.ipynb'])
     window = await openInstalledWindow(bag, project.root)
     window.page.setDefaultTimeout(60_000)
     await window.command('Daybook: Focus on Deployments View')
@@ -42,7 +61,7 @@ describe('a closed gate in the window of VS Code', function () {
     await choose(deployment(1), 'Promote the Shadow…')
     await dialog().getByText('The gate is closed for revision 2 of "ages".').waitFor()
     await dialog()
-      .getByText(/✗ .*accuracy/)
+      .getByText(/✗ Its run has no metric accuracy[^✓]*✓ It takes the same requests[^?]*\? Nobody has looked/)
       .waitFor()
     await picture('promote')
     await dialog().getByRole('button', { name: 'Cancel' }).click()
@@ -60,15 +79,46 @@ describe('a closed gate in the window of VS Code', function () {
     await window.page.keyboard.type('accuracy was looked at by hand')
     await window.page.keyboard.press('Enter')
     await window.page
-      .locator('.notification-toast', { hasText: 'revision 2 of "ages" answers now' })
+      .locator('.notification-toast', {
+        hasText: 'revision 2 of "ages" answers now',
+      })
       .waitFor()
     await deployment(2).click()
     await audit('accuracy was looked at by hand')
     await picture('audit')
   })
 
+  it('is passed so by the model of a run too, from its menu', async () => {
+    const { page } = window
+    await page
+      .getByRole('treeitem', { name: /^Run train 1/ })
+      .locator('.monaco-tl-twistie')
+      .click()
+    await choose(page.getByRole('treeitem', { name: /^Run twice the age/ }), 'Deploy…')
+    await asked().getByText('Deploy the model of twice the age').waitFor()
+    await asked().locator('input.input').fill('ages')
+    await page.keyboard.press('Enter')
+    await dialog()
+      .getByText(/this model may not take the place of what "ages" answers with/)
+      .waitFor()
+    await picture('deploy')
+    await dialog().getByRole('button', { name: 'Deploy All the Same…' }).click()
+    await asked().getByText('Deploy to "ages" against the gate').waitFor()
+    await page.keyboard.type('a trial run')
+    await page.keyboard.press('Enter')
+    await page
+      .locator('.notification-toast', {
+        hasText: /revision 3 of "ages" answers, .* after the click/,
+      })
+      .waitFor()
+    await deployment(3).waitFor()
+    await audit('a trial run')
+  })
+
   const deployment = (revision: number) =>
-    window.page.getByRole('treeitem', { name: new RegExp(`^Deployment ages, revision ${revision}`) })
+    window.page.getByRole('treeitem', {
+      name: new RegExp(`^Deployment ages, revision ${revision}`),
+    })
   const dialog = () => window.page.locator('.monaco-dialog-box')
   const asked = () => window.page.locator('.quick-input-widget')
 
@@ -94,7 +144,9 @@ describe('a closed gate in the window of VS Code', function () {
     mkdirSync(pictures, { recursive: true })
     for (const theme of ['dark', 'light'] as const) {
       await setTheme(window.page, project, theme)
-      await window.page.screenshot({ path: join(pictures, `vscode-gate-${name}-${theme}.png`) })
+      await window.page.screenshot({
+        path: join(pictures, `vscode-gate-${name}-${theme}.png`),
+      })
     }
   }
 })

@@ -136,7 +136,7 @@ export class LineChart extends LitElement {
     const axis = {
       stroke: token('--db-muted'),
       font: `11px ${token('--db-font')}`,
-      grid: { stroke: token('--db-border'), width: 1 },
+      grid: { stroke: token('--db-grid'), width: 1 },
       ticks: { show: false },
     }
     const series = this.lines.flatMap(({ id, raw, x }): uPlot.Series[] => {

@@ -40,6 +40,8 @@ export class SearchBox extends LitElement {
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (changed.has('value')) this.draft = this.value
+    // Somebody may have begun to type before the names were there.
+    if (changed.has('known') && this.open && this.at < 0) this.#suggest()
   }
 
   override render() {

@@ -125,6 +125,8 @@ describe('the window of VS Code in high contrast', function () {
       await window.page.keyboard.press('Tab')
       const unseen = await body.evaluate<string | null, never>(focusUnseen)
       if (unseen !== null) problems.push(`${theme}: no border shows the focus on ${unseen}`)
+      const pale = await body.evaluate<string[], never>(paleSeries)
+      problems.push(...pale.map((token) => `${theme}: ${token} is not to be seen on the page's ground`))
       await picture(`${name}-focus`, theme)
     }
     assert.deepEqual(problems, [])
@@ -138,6 +140,31 @@ describe('the window of VS Code in high contrast', function () {
       })
   }
 })
+
+/** In the page: the colours of curves that have less than 3:1 to the ground (WCAG 2.2, 1.4.11). */
+const paleSeries = `(() => {
+  const probe = document.body.appendChild(document.createElement('canvas'))
+  const paint = probe.getContext('2d')
+  const drawn = (token) => {
+    probe.style.color = 'var(' + token + ')'
+    paint.clearRect(0, 0, 1, 1)
+    paint.fillStyle = getComputedStyle(probe).color
+    paint.fillRect(0, 0, 1, 1)
+    return [...paint.getImageData(0, 0, 1, 1).data]
+  }
+  const linear = (part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+  const luminance = ([r, g, b]) =>
+    0.2126 * linear(r / 255) + 0.7152 * linear(g / 255) + 0.0722 * linear(b / 255)
+  const ground = luminance(drawn('--db-bg'))
+  const tokens = Array.from({ length: 8 }, (_, i) => '--db-series-' + (i + 1))
+  const pale = tokens.filter((token) => {
+    const colour = drawn(token)
+    const [low, high] = [ground, luminance(colour)].sort((a, b) => a - b)
+    return colour[3] < 255 || (high + 0.05) / (low + 0.05) < 3
+  })
+  probe.remove()
+  return pale
+})()`
 
 /** In the page: the element in focus, if neither an outline nor a border shows that it is; null if all is well. */
 const focusUnseen = `(() => {

@@ -33,8 +33,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
 
 export default plugin
 
-// eslint-disable-next-line max-params -- the host's own signature
-function activate(
+/** What JupyterLab hands over: itself, then what `requires` and `optional` name, in that order. */
+type Services = [
   app: JupyterFrontEnd,
   notebooks: INotebookTracker,
   restorer: ILayoutRestorer | null,
@@ -43,6 +43,10 @@ function activate(
   registry: ISettingRegistry | null,
   translator: ITranslator | null,
   browsers: IFileBrowserFactory | null,
+]
+
+function activate(
+  ...[app, notebooks, restorer, palette, launcher, registry, translator, browsers]: Services
 ): void {
   addStyle()
   const trans = (translator ?? nullTranslator).load('jupyterlab_daybook')

@@ -149,7 +149,8 @@ export class LineChart extends LitElement {
       ...this.#size(),
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { x: true, y: false, setScale: true } },
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is in uPlot's types only
+      // uPlot has this enum (linear 1, logarithmic 3) in its types only: naming it would fail when the page runs.
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- there is no value to name, see above
       scales: { x: { time: along === 'time' }, y: { distr: this.look.log ? 3 : 1 } },
       series: [{}, ...series],
       axes: [

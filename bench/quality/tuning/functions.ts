@@ -106,14 +106,10 @@ function continuous(name: string, { dimensions, low, high, optimum, at }: Shape)
   return named('continuous', name, lines, (point) => at(names.map((own) => Number(point[own]))), optimum)
 }
 
-// eslint-disable-next-line max-params -- one line a problem in the list above
-function named(
-  family: string,
-  name: string,
-  lines: string[],
-  loss: (point: Point) => number,
-  optimum: number,
-): HpoProblem {
+/** A problem as the list above has it. */
+type Named = [family: string, name: string, lines: string[], loss: (point: Point) => number, optimum: number]
+
+function named(...[family, name, lines, loss, optimum]: Named): HpoProblem {
   const space = parseSpaceText(lines)
   const random = seedRandom('the middle of a function')
   const drawn = Array.from({ length: 2001 }, () => loss(drawPoint(space, random))).sort((a, b) => a - b)
